@@ -1,0 +1,49 @@
+# The doors for people. `make` alone lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: help setup demo dev test check format bench lock
+.DEFAULT_GOAL := help
+
+help: ## list these targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+setup: $(STAMP) ## make .venv with every locked dependency
+
+$(STAMP): requirements.lock pyproject.toml
+	$(PYTHON) scripts/check_python.py
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: setup ## a demo person's weeks on http://localhost:3000
+	$(BIN)/lifetracer demo
+
+dev: setup ## the server with reload, on the embedded database
+	$(BIN)/lifetracer up --reload
+
+test: setup ## every test (real PostgreSQL, real dbt, real browser)
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+check: setup ## format, lint, types, import contracts, dead code, names
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/vulture
+	$(BIN)/deptry src
+
+format: setup ## let ruff format and mend
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: setup ## ratios against peers and limits
+	$(BIN)/python -m benchmarks
+
+lock: setup ## pin the dependencies anew (needs uv)
+	uv pip compile --quiet --universal --generate-hashes --all-extras --python-version 3.11 \
+	  --no-strip-extras --no-emit-index-url --custom-compile-command "make lock" pyproject.toml --output-file requirements.lock

@@ -1,0 +1,155 @@
+"""Every setting, typed, in one place; read at the edge (CLI, server start) and handed down.
+
+A setting ``some_name`` is the environment variable ``LIFETRACER_SOME_NAME``; names that the wider world
+already uses (``DATABASE_URL``, ``TOGGL_API_TOKEN`` …) are accepted as they are. Every variable can also come
+from a file: ``NAME_FILE`` holds its path, and a path that cannot be read is an error, never ignored.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+
+from lifetracer.errors import FixByHandError
+
+
+FOREIGN_NAMES: dict[str, tuple[str, ...]] = {
+    "database_url": ("DATABASE_URL", "DIRECT_DATABASE_URL"),
+    "supabase_url": ("SUPABASE_URL", "NEXT_PUBLIC_SUPABASE_URL"),
+    "toggl_api_token": ("TOGGL_API_TOKEN",),
+    "google_client_id": ("GOOGLE_CLIENT_ID",),
+    "google_client_secret": ("GOOGLE_CLIENT_SECRET",),
+    "google_refresh_token": ("GOOGLE_REFRESH_TOKEN",),
+    "google_service_account": ("GOOGLE_SERVICE_ACCOUNT",),
+    "google_calendar_ids": ("GOOGLE_CALENDAR_IDS",),
+}
+"""Names without our prefix that are accepted too, the strongest first."""
+
+
+class Settings(BaseModel):
+    """What can be set, with its default."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    home: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir("lifetracer")))
+    """Folder of the embedded database, keys, logs and reports."""
+
+    database_url: SecretStr | None = None
+    """A PostgreSQL 15 or newer; without it the embedded one in ``home`` is used."""
+
+    supabase_url: str | None = None
+    """Address of a Supabase project; it does not replace ``DATABASE_URL``."""
+
+    secret_key: SecretStr | None = None
+    """Key that encrypts stored credentials: one or several Fernet keys, newest first, separated by commas."""
+
+    host: str = "127.0.0.1"
+    """Address on which the server listens."""
+
+    port: int = Field(3000, ge=1, le=65535)
+    """Port of the server."""
+
+    access_token: SecretStr | None = None
+    """Token that callers must show (``Authorization: Bearer``) when the server listens beyond this machine."""
+
+    account: str | None = None
+    """Account to act for (name or id); the only one by default."""
+
+    language: str | None = None
+    """``en`` or ``ja``; by default the browser's wish, then the system's."""
+
+    time_zone: str | None = None
+    """IANA zone of a newly made account; by default the system's."""
+
+    toggl_url: str = "https://api.track.toggl.com"
+    """Base address of Toggl Track."""
+
+    google_url: str = "https://www.googleapis.com"
+    """Base address of the Google Calendar API."""
+
+    google_token_url: str = "https://oauth2.googleapis.com/token"  # noqa: S105
+    """Where Google exchanges refresh tokens."""
+
+    google_auth_url: str = "https://accounts.google.com/o/oauth2/v2/auth"
+    """Google's consent page."""
+
+    toggl_api_token: SecretStr | None = None
+    """Toggl API token of a one-person install."""
+
+    google_client_id: str | None = None
+    """OAuth client of a one-person install."""
+
+    google_client_secret: SecretStr | None = None
+    """OAuth client secret of a one-person install."""
+
+    google_refresh_token: SecretStr | None = None
+    """OAuth refresh token of a one-person install."""
+
+    google_service_account: SecretStr | None = None
+    """Service account key (the JSON text) of a one-person install; ``GOOGLE_SERVICE_ACCOUNT_FILE`` is its path."""
+
+    google_calendar_ids: tuple[str, ...] = ()
+    """Calendars to read, separated by commas; by default all but holidays, birthdays and contacts."""
+
+    toggl_page_size: int = Field(1000, ge=1, le=1000)
+    """Rows asked of Toggl's Reports API per request."""
+
+    toggl_pause_seconds: float = Field(1.0, ge=0)
+    """Least time between two requests to Toggl (its safe rate is one a second)."""
+
+    retry_attempts: int = Field(5, ge=1, le=20)
+    """Tries of a request that fails for a passing reason."""
+
+    occurrence_future_days: int = Field(400, ge=1, le=3660)
+    """How far ahead repeating events are expanded."""
+
+    stale_days: int = Field(7, ge=1)
+    """Days without any change at a source that used to change daily before an alarm."""
+
+    @field_validator("google_calendar_ids", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    def __init__(self, **values: Any) -> None:
+        try:
+            super().__init__(**values)
+        except ValidationError as failure:
+            first = failure.errors()[0]
+            name = ".".join(str(part) for part in first["loc"])
+            raise FixByHandError(
+                f"The setting {name} is not usable: {first['msg']}.", remedy=f"Correct {name} in the environment."
+            ) from None
+
+
+def load(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings from the environment (``NAME_FILE`` variables included).
+
+    Raises:
+        FixByHandError: a value cannot be used, or a ``NAME_FILE`` cannot be read.
+    """
+    environ = dict(os.environ if environ is None else environ)
+    given: dict[str, Any] = {}
+    for field in Settings.model_fields:
+        for name in (*FOREIGN_NAMES.get(field, ()), f"LIFETRACER_{field.upper()}"):
+            value = environ.get(name) or _from_file(name, environ.get(f"{name}_FILE"))
+            if value and field not in given:
+                given[field] = value
+    return Settings(**given)
+
+
+def _from_file(name: str, path: str | None) -> str | None:
+    if not path:
+        return None
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except OSError as failure:
+        raise FixByHandError(
+            f"{name}_FILE points to {path}, which cannot be read ({failure.strerror}).",
+            remedy="Correct the path or its permissions.",
+        ) from None
