@@ -17,7 +17,6 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 
 from lifetracer.errors import FixByHandError
 
-
 FOREIGN_NAMES: dict[str, tuple[str, ...]] = {
     "database_url": ("DATABASE_URL", "DIRECT_DATABASE_URL"),
     "supabase_url": ("SUPABASE_URL", "NEXT_PUBLIC_SUPABASE_URL"),

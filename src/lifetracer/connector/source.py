@@ -1,0 +1,220 @@
+"""What a source says about itself; a source never sees the database, the queue, the clock or another source.
+
+A *source* is one service. It has *streams*; a stream is a function that is handed ``api`` and ``cursor`` and
+yields *pages*: the body of an answer as it came, with where in it the items are. The stream's name is the raw
+table (``raw.{source}__{stream}``), the docstring its description. `connector.sync` writes each page together
+with the cursor state that proves it was read in one transaction, so a stream may be killed between any two
+pages and goes on from its last state.
+
+    source = Source(name="toggl_track", title="Toggl Track", alias="toggl", …)
+
+    @source.stream(version="at", deleted="$.server_deleted_at ? (@ != null)")
+    def time_entries(api: Api, cursor: Cursor) -> Iterator[Page]:
+        "What happened: one item per time entry."
+        answer = api.get("/api/v9/me/time_entries", since=…)
+        yield Page(answer.body, api_version="v9", state={"since": …})
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from lifetracer.settings import Settings
+
+State = Mapping[str, Any]
+"""What a stream remembers between two pages: plain JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """The part of a table that a full read has now met completely; what it did not meet there is gone.
+
+    ``prefix`` limits to source ids that begin so, ``where`` (a jsonpath predicate) to items for which it finds
+    something, ``time`` names the key whose instant must lie in [since, until).
+    """
+
+    prefix: str = ""
+    where: str | None = None
+    time: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    trust_empty: bool = False
+    """Believe a read that met nothing at all although rows are stored (only when a person asked for it)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One answer of a service, as it came, and how to take it apart."""
+
+    body: bytes | str
+    api_version: str
+    items: Sequence[str] = ()
+    """Path of keys to the list of items; () when the body itself is the list. A single object counts as a list of one."""
+    stream: str | None = None
+    """Name of the stream whose table these items go to, when it is not the one that yields the page."""
+    prefix: str = ""
+    """Put before each item's id to form its ``source_id``, e.g. ``{calendarId}/``."""
+    nested: str | None = None
+    """Key of a list inside each item whose elements are the real items; the group's fields are merged into each."""
+    keep: str | None = None
+    """jsonpath that an item must satisfy to be stored."""
+    weaker: bool = False
+    """At equal version, do not overwrite a row that came from another ``api_version``."""
+    partition: str = ""
+    """Which cursor of the stream ``state`` belongs to, e.g. a calendar."""
+    state: State | None = None
+    """The cursor's new state; ``None`` leaves it as it is."""
+    sweep: str | None = None
+    """Id (UUID) of the full read that this page belongs to."""
+    covered: Covered | None = None
+    """Set on the last page of a full read (needs ``sweep``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One HTTP answer."""
+
+    status: int
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    body: bytes
+
+    def json(self) -> Any:
+        """The body as Python values; ``None`` for an empty body."""
+        import json
+
+        return json.loads(self.body) if self.body.strip() else None
+
+
+class Api(Protocol):
+    """Requests to the service: base address, credential, pacing, quota and retries are taken care of.
+
+    Raises ``outside.http.HttpStatusError`` for an answer that no retry will change, CredentialError,
+    QuotaError or TryAgainError.
+    """
+
+    def get(self, path: str, /, **params: object) -> Answer:
+        """GET; parameters that are ``None`` are left out, a list is repeated."""
+
+    def post(self, path: str, /, *, json: object, **params: object) -> Answer:
+        """POST a JSON body."""
+
+
+class Cursor(Protocol):
+    """What a stream may know: its own states, the rows of its connection, and what was asked for."""
+
+    now: datetime
+    """The present, UTC. For windows only; never for deciding what was already read."""
+    since: datetime | None
+    """Lower bound that the person asked for (``--since``)."""
+    until: datetime | None
+    """Upper bound that the person asked for (``--until``)."""
+    full: bool
+    """Read everything anew (``--full``)."""
+    settings: Mapping[str, Any]
+    """``app.connection.settings`` of this connection."""
+
+    def state(self, partition: str = "") -> dict[str, Any]:
+        """The committed state of a partition; empty at the very beginning."""
+
+    def partitions(self) -> list[str]:
+        """Partitions that have a state."""
+
+    def rows(self, stream: str) -> list[dict[str, Any]]:
+        """``data`` of all living rows of a stream of this connection (small streams only)."""
+
+    def new_sweep(self) -> str:
+        """A fresh id for a full read."""
+
+    def sleepy(self, bucket: str, requests: int) -> bool:
+        """True when the known quota of ``bucket`` leaves fewer than ``requests``: optional work should wait."""
+
+    def remember(self, **settings: object) -> None:
+        """Add to ``app.connection.settings`` (committed with the next page)."""
+
+    def warn(self, kind: str, **details: object) -> None:
+        """Put a warning into the sync log, e.g. ``stale`` or ``deletions_spared``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """One thing a person has to hand over."""
+
+    name: str
+    title: str
+    help: str
+    setting: str | None = None
+    """Field of `Settings` that may supply it in a one-person install."""
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a test of a credential found out."""
+
+    external_user: str
+    name: str
+    """How the person will recognise it: an e-mail address, a workspace."""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """To be kept in ``app.connection.settings``."""
+    findings: Sequence[str] = ()
+    """Sentences for the person: "3 workspaces, time zone Asia/Tokyo"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """One raw table and the function that reads it."""
+
+    name: str
+    description: str
+    read: Callable[[Api, Cursor], Iterator[Page]] | None
+    """``None`` for a table that another stream's pages fill."""
+    id: str = "id"
+    version: str | None = None
+    """Key of the instant of the last change; an older one never overwrites a newer."""
+    deleted: str | None = None
+    """jsonpath that finds something in a deleted item."""
+    drop: tuple[str, ...] = ()
+    """Keys that are never stored: secrets, and positions that change at every read."""
+
+
+Read = Callable[[Api, Cursor], Iterator[Page]]
+
+
+@dataclass
+class Source:
+    """One service: its name, what it needs, its streams in the order in which they are read."""
+
+    name: str
+    title: str
+    secrets: tuple[Secret, ...]
+    open: Callable[[Mapping[str, str], Settings], Any] | None = None
+    """Credential and settings → what `outside.http` needs to talk to the service (an `outside.http.Access`)."""
+    check: Callable[[Api, Settings], Checked] | None = None
+    """Prove that a credential works and say whose it is."""
+    alias: str | None = None
+    expands: str | None = None
+    """Name of the stream of calendar events that are to be expanded into ``raw.occurrence``."""
+    streams: dict[str, Stream] = field(default_factory=dict)
+
+    def stream(self, **facts: Any) -> Callable[[Read], Read]:
+        """Declare the decorated function as a stream (its name and docstring become the table's)."""
+
+        def declare(read: Read) -> Read:
+            name = read.__name__
+            self.streams[name] = Stream(name=name, description=inspect.getdoc(read) or "", read=read, **facts)
+            return read
+
+        return declare
+
+    def table(self, name: str, description: str, **facts: Any) -> None:
+        """Declare a stream that pages of other streams fill."""
+        self.streams[name] = Stream(name=name, description=description, read=None, **facts)
+
+    def raw_table(self, stream: str) -> str:
+        """Name of the stream's table in schema raw."""
+        return f"{self.name}__{stream}"
