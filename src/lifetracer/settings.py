@@ -104,6 +104,9 @@ class Settings(BaseModel):
     retry_attempts: int = Field(5, ge=1, le=20)
     """Tries of a request that fails for a passing reason."""
 
+    retry_seconds: float = Field(1.0, ge=0)
+    """Wait before the second try; it doubles from then on."""
+
     occurrence_future_days: int = Field(400, ge=1, le=3660)
     """How far ahead repeating events are expanded."""
 

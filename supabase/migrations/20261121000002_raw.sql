@@ -176,7 +176,8 @@ create function raw.ingest(
     p_version text default null,
     p_weaker boolean default false,
     p_drop text[] default '{}',
-    p_sweep uuid default null
+    p_sweep uuid default null,
+    p_add jsonb default '{}'
 ) returns table (items bigint, inserted bigint, updated bigint, deleted bigint, skipped bigint)
 language plpgsql security invoker set search_path = ''
 as $$
@@ -204,7 +205,7 @@ begin
         ), named as (
             select
                 $3 || (item ->> $4) as source_id,
-                item - $5 as item,
+                $14 || (item - $5) as item,
                 place,
                 case when (item ->> $6) ~ '^\d{4}-\d\d-\d\dT\d\d:\d\d' then (item ->> $6)::timestamptz end as version,
                 $7::jsonpath is not null and coalesce(jsonb_path_exists(item, $7), false) as gone
@@ -256,7 +257,7 @@ begin
             (select count(*) from unfolded) - (select count(*) from named)
         $sql$, p_stream)
     using found, p_nested, p_prefix, p_id, p_drop, p_version, p_deleted, p_keep, p_weaker, p_api_version,
-        p_account, p_connection, p_sweep;
+        p_account, p_connection, p_sweep, p_add;
 end
 $$;
 comment on function raw.ingest is 'Take one answer of a service apart and merge what changed into its raw table.';

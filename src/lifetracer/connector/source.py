@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from lifetracer.outside.http import Access, Answer
 from lifetracer.settings import Settings
 
 State = Mapping[str, Any]
@@ -53,13 +54,15 @@ class Page:
     body: bytes | str
     api_version: str
     items: Sequence[str] = ()
-    """Path of keys to the list of items; () when the body itself is the list. A single object counts as a list of one."""
+    """Path of keys to the list of items; () when the body itself is the list. An object counts as a list of one."""
     stream: str | None = None
     """Name of the stream whose table these items go to, when it is not the one that yields the page."""
     prefix: str = ""
     """Put before each item's id to form its ``source_id``, e.g. ``{calendarId}/``."""
     nested: str | None = None
     """Key of a list inside each item whose elements are the real items; the group's fields are merged into each."""
+    add: Mapping[str, Any] | None = None
+    """Fields that every item gets and the service left out, e.g. the workspace that was asked."""
     keep: str | None = None
     """jsonpath that an item must satisfy to be stored."""
     weaker: bool = False
@@ -74,22 +77,6 @@ class Page:
     """Set on the last page of a full read (needs ``sweep``)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One HTTP answer."""
-
-    status: int
-    headers: Mapping[str, str]
-    """Names in lower case."""
-    body: bytes
-
-    def json(self) -> Any:
-        """The body as Python values; ``None`` for an empty body."""
-        import json
-
-        return json.loads(self.body) if self.body.strip() else None
-
-
 class Api(Protocol):
     """Requests to the service: base address, credential, pacing, quota and retries are taken care of.
 
@@ -97,10 +84,10 @@ class Api(Protocol):
     QuotaError or TryAgainError.
     """
 
-    def get(self, path: str, /, **params: object) -> Answer:
+    def get(self, path: str, /, *, bucket: str | None = None, **params: object) -> Answer:
         """GET; parameters that are ``None`` are left out, a list is repeated."""
 
-    def post(self, path: str, /, *, json: object, **params: object) -> Answer:
+    def post(self, path: str, /, *, json: object, bucket: str | None = None, **params: object) -> Answer:
         """POST a JSON body."""
 
 
@@ -130,8 +117,14 @@ class Cursor(Protocol):
     def new_sweep(self) -> str:
         """A fresh id for a full read."""
 
-    def sleepy(self, bucket: str, requests: int) -> bool:
-        """True when the known quota of ``bucket`` leaves fewer than ``requests``: optional work should wait."""
+    def affords(self, bucket: str, requests: int) -> bool:
+        """False when the known quota of ``bucket`` leaves fewer than ``requests``: optional work should wait."""
+
+    def total(self, stream: str, keys: Sequence[str], covered: Covered) -> int:
+        """Sum, over the living rows in ``covered``, of the first of ``keys`` that an item has (negatives left out)."""
+
+    def allowance(self, bucket: str, *, total: int, remaining: int, resets_in: int) -> None:
+        """Note a quota that the service told in a body."""
 
     def remember(self, **settings: object) -> None:
         """Add to ``app.connection.settings`` (committed with the next page)."""
@@ -192,8 +185,8 @@ class Source:
     name: str
     title: str
     secrets: tuple[Secret, ...]
-    open: Callable[[Mapping[str, str], Settings], Any] | None = None
-    """Credential and settings → what `outside.http` needs to talk to the service (an `outside.http.Access`)."""
+    open: Callable[[Mapping[str, str], Settings], Access] | None = None
+    """Credential and settings → how to talk to the service; ``None`` for sources that only read files."""
     check: Callable[[Api, Settings], Checked] | None = None
     """Prove that a credential works and say whose it is."""
     alias: str | None = None
