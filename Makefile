@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help setup demo dev test check format bench lock
+.PHONY: help setup demo dev test check format reference bench lock
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -34,12 +34,16 @@ check: setup ## format, lint, types, import contracts, dead code, names
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/vulture
+	$(BIN)/python scripts/check_dead_code.py
 	$(BIN)/deptry src
+	$(BIN)/sqlfluff lint --nocolor supabase src/lifetracer/transform
 
 format: setup ## let ruff format and mend
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+reference: setup ## write the generated pages of docs/reference and .env.example
+	$(BIN)/python scripts/reference.py
 
 bench: setup ## ratios against peers and limits
 	$(BIN)/python -m benchmarks
