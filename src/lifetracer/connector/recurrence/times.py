@@ -1,4 +1,4 @@
-"""Recurrence rules (RFC 5545 section 3.3.10, SKIP of RFC 7529) as lazy, ordered streams of wall-clock times.
+"""The wall-clock times that a recurrence rule means, as lazy, ordered streams.
 
 Law: nothing here knows a time zone; a rule says what the clock on the wall shows, `occurrences` says when that is.
 
@@ -13,143 +13,18 @@ Law: nothing here knows a time zone; a rule says what the clock on the wall show
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import product
-from typing import Literal
+
+from lifetracer.connector.recurrence.rule import Rule, RuleError
 
 PATIENCE = 100_000
 """Periods in a row without any match after which a rule counts as one that never matches again."""
 
-WEEKDAYS = {"MO": 0, "TU": 1, "WE": 2, "TH": 3, "FR": 4, "SA": 5, "SU": 6}
 CLOCK_STEPS = {"HOURLY": 3600, "MINUTELY": 60, "SECONDLY": 1}
-Freq = Literal["YEARLY", "MONTHLY", "WEEKLY", "DAILY", "HOURLY", "MINUTELY", "SECONDLY"]
-FREQS: tuple[Freq, ...] = ("YEARLY", "MONTHLY", "WEEKLY", "DAILY", "HOURLY", "MINUTELY", "SECONDLY")
 DAY = timedelta(days=1)
-
-
-class RuleError(ValueError):
-    """A recurrence rule that cannot be understood; the message says which part."""
-
-
-@dataclass(frozen=True, slots=True)
-class Until:
-    """The end of a rule as it was written: a day, a wall-clock time, or an instant in UTC."""
-
-    at: datetime
-    is_date: bool
-    is_utc: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A parsed recurrence rule; lists are sorted and without duplicates."""
-
-    freq: Freq
-    interval: int = 1
-    count: int | None = None
-    until: Until | None = None
-    second: tuple[int, ...] = ()
-    minute: tuple[int, ...] = ()
-    hour: tuple[int, ...] = ()
-    day: tuple[tuple[int, int], ...] = ()
-    """(n-th, weekday): 0 = every; weekday 0 is Monday."""
-    monthday: tuple[int, ...] = ()
-    yearday: tuple[int, ...] = ()
-    weekno: tuple[int, ...] = ()
-    month: tuple[int, ...] = ()
-    setpos: tuple[int, ...] = ()
-    week_start: int = 0
-    skip: Literal["OMIT", "BACKWARD", "FORWARD"] = "OMIT"
-    """What becomes of a day that the month does not have (RFC 7529)."""
-
-
-_LISTS = {
-    # part: (field, least, most, signed)
-    "BYSECOND": ("second", 0, 60, False),
-    "BYMINUTE": ("minute", 0, 59, False),
-    "BYHOUR": ("hour", 0, 23, False),
-    "BYMONTHDAY": ("monthday", 1, 31, True),
-    "BYYEARDAY": ("yearday", 1, 366, True),
-    "BYWEEKNO": ("weekno", 1, 53, True),
-    "BYMONTH": ("month", 1, 12, False),
-    "BYSETPOS": ("setpos", 1, 10**9, True),
-}
-_WEEKDAY = re.compile(r"([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU)")
-_STAMP = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)(Z?))?")
-
-
-def parse_rule(text: str) -> Rule:
-    """Read the value of an RRULE, e.g. ``FREQ=WEEKLY;BYDAY=MO,WE;UNTIL=20261224T000000Z``.
-
-    Raises:
-        RuleError: a part is missing, unknown or out of range. ``X-…`` parts are passed over (RFC 5545 allows them).
-    """
-    parts: dict[str, str] = {}
-    for piece in text.strip().rstrip(";").split(";"):
-        name, sign, value = piece.partition("=")
-        name = name.strip().upper()
-        if not sign:
-            raise RuleError(f"“{piece}” is not of the form NAME=VALUE")
-        if name in parts:
-            raise RuleError(f"{name} stands there twice")
-        parts[name] = value.strip().upper()
-    fields: dict[str, object] = {}
-    freq = parts.pop("FREQ", "")
-    if freq not in FREQS:
-        raise RuleError(f"FREQ={freq} is not a frequency" if freq else "FREQ is missing")
-    for name, value in parts.items():
-        if name in _LISTS:
-            field, least, most, signed = _LISTS[name]
-            fields[field] = tuple(sorted({_number(name, v, least, most, signed) for v in value.split(",")}))
-        elif name in ("INTERVAL", "COUNT"):
-            fields[name.lower()] = _number(name, value, 1, 10**9, signed=False)
-        elif name == "UNTIL":
-            fields["until"] = parse_until(value)
-        elif name == "BYDAY":
-            fields["day"] = tuple(sorted({_weekday(v) for v in value.split(",")}))
-        elif name == "WKST" and value in WEEKDAYS:
-            fields["week_start"] = WEEKDAYS[value]
-        elif name == "RSCALE" and value == "GREGORIAN":
-            pass
-        elif name == "SKIP" and value in ("OMIT", "BACKWARD", "FORWARD"):
-            fields["skip"] = value
-        elif not name.startswith("X-"):
-            raise RuleError(f"{name}={value} is not understood")
-    return Rule(freq=freq, **fields)  # type: ignore[arg-type]
-
-
-def parse_until(value: str) -> Until:
-    """Read a DATE or DATE-TIME value."""
-    match = _STAMP.fullmatch(value)
-    if not match:
-        raise RuleError(f"UNTIL={value} is not a date")
-    year, month, day, *clock = match.groups()
-    try:
-        at = datetime(int(year), int(month), int(day), *(int(c or 0) for c in clock[:3]))  # noqa: DTZ001
-    except ValueError:
-        raise RuleError(f"UNTIL={value} does not exist in the calendar") from None
-    return Until(at, is_date=clock[0] is None, is_utc=clock[3] == "Z")
-
-
-def _number(name: str, text: str, least: int, most: int, signed: bool) -> int:
-    try:
-        number = int(text)
-    except ValueError:
-        raise RuleError(f"{name}={text} is not a number") from None
-    if not least <= (abs(number) if signed else number) <= most:
-        raise RuleError(f"{name}={text} is out of range")
-    return number
-
-
-def _weekday(text: str) -> tuple[int, int]:
-    match = _WEEKDAY.fullmatch(text)
-    if not match or (match[1] and not 1 <= abs(int(match[1])) <= 53):
-        raise RuleError(f"BYDAY={text} is not a weekday")
-    return int(match[1] or 0), WEEKDAYS[match[2]]
 
 
 def wall_times(
@@ -158,31 +33,41 @@ def wall_times(
     *,
     all_day: bool = False,
     after: datetime | None = None,
+    before: datetime = datetime.max,  # noqa: DTZ901
     patience: int = PATIENCE,
 ) -> Iterator[datetime]:
     """Yield, in order, the wall-clock times that ``rule`` makes of a series beginning at naive ``start``.
 
     ``start`` itself is yielded only when it fits the rule (`occurrences.expand` adds it, as RFC 5545 says).
-    ``all_day`` ignores parts about the clock. ``after`` passes over earlier times without counting up to them,
-    where no COUNT forces it to. UNTIL is obeyed for dates and local times; one in UTC needs a zone, so the caller
-    cuts there. The stream ends at the year 9999, or when ``patience`` periods in a row had no match.
+    ``all_day`` ignores parts about the clock. ``after`` passes over earlier times, without counting up to them where
+    no COUNT forces it to; nothing at or past ``before`` is looked for. UNTIL is obeyed for dates and local times; one
+    in UTC needs a zone, so the caller cuts there. The stream ends at the year 9999, or when ``patience`` periods in a
+    row had no match.
+
+    Raises:
+        RuleError: the rule steps by hours or less, and the series consists of whole days.
     """
-    until = rule.until.at if rule.until and not rule.until.is_utc else datetime.max  # noqa: DTZ901
-    if rule.until and (all_day or (rule.until.is_date and not rule.until.is_utc)):
-        until = datetime.combine(rule.until.at.date(), time.max)
     if all_day:
         if rule.freq in CLOCK_STEPS:
             raise RuleError(f"FREQ={rule.freq} makes no sense for whole days")
         start = datetime.combine(start.date(), time.min)
+    limit = before - timedelta(microseconds=1) if before < datetime.max else before  # noqa: DTZ901
+    if rule.until and (all_day or (rule.until.is_date and not rule.until.is_utc)):
+        limit = min(limit, datetime.combine(rule.until.at.date(), time.max))
+    elif rule.until and not rule.until.is_utc:
+        limit = min(limit, rule.until.at)
     begin = max(after, start) if after and rule.count is None else start
+    if begin > limit:
+        return
+    if rule.freq in CLOCK_STEPS:
+        stream = _by_clock(rule, start, (begin, limit), patience)
+    else:
+        stream = _by_days(
+            rule, start, (begin, limit), [start.time()] if all_day else _clock_times(rule, start), patience
+        )
     left = rule.count if rule.count is not None else -1
-    stream = (
-        _by_clock(rule, start, begin, patience)
-        if rule.freq in CLOCK_STEPS
-        else _by_days(rule, start, begin, all_day, patience)
-    )
     for moment in stream:
-        if moment > until or left == 0:
+        if moment > limit or left == 0:
             return
         if moment < start:
             continue
@@ -194,11 +79,13 @@ def wall_times(
 # ---- YEARLY … DAILY: periods of days -------------------------------------------------------------------------
 
 
-def _by_days(rule: Rule, start: datetime, begin: datetime, all_day: bool, patience: int) -> Iterator[datetime]:
-    clock = [start.time()] if all_day else _clock_times(rule, start)
-    periods = _periods(rule, start, begin.date())
+Stretch = tuple[datetime, datetime]
+"""From the first to the last moment of interest."""
+
+
+def _by_days(rule: Rule, start: datetime, stretch: Stretch, clock: Sequence[time], patience: int) -> Iterator[datetime]:
     idle = 0
-    for days in periods:
+    for days in _periods(rule, start.date(), stretch[0].date(), stretch[1].date()):
         idle += 1
         if idle > patience:
             return
@@ -227,30 +114,25 @@ def _chosen(rule: Rule, days: Sequence[date], clock: Sequence[time]) -> Iterator
         yield datetime.combine(days[place // len(clock)], clock[place % len(clock)])
 
 
-def _periods(rule: Rule, start: datetime, begin: date) -> Iterator[Sequence[date]]:
-    """The days of each period from the one that holds ``begin``; filters applied, in order."""
-    origin = start.date()
+def _periods(rule: Rule, origin: date, begin: date, end: date) -> Iterator[Sequence[date]]:
+    """The days of each period from the one that holds ``begin`` to that of ``end``; limits applied, in order."""
+    number: Callable[[date], int]
+    days: Callable[[int], list[date]]
     if rule.freq == "YEARLY" and rule.weekno:
-        first = _base_week_year(rule, origin)
-        make: Callable[[int], list[date]] = lambda n: _week_year_days(rule, origin, n)  # noqa: E731
-        position, last = _week_year(begin, rule.week_start), 9999
+        number, days = lambda d: _week_year(d, rule.week_start), lambda n: _week_year_days(rule, origin, n)
     elif rule.freq == "YEARLY":
-        first, position, last = origin.year, begin.year, 9999
-        make = lambda n: _year_days(rule, origin, n)  # noqa: E731
+        number, days = lambda d: d.year, lambda n: _year_days(rule, origin, n)
     elif rule.freq == "MONTHLY":
-        first, position, last = _month_index(origin), _month_index(begin), 9999 * 12 + 11
-        make = lambda n: _month_days(rule, origin, n // 12, n % 12 + 1)  # noqa: E731
+        number, days = _month_index, lambda n: _month_days(rule, origin, n // 12, n % 12 + 1)
     elif rule.freq == "WEEKLY":
-        first, position = _week_index(origin, rule.week_start), _week_index(begin, rule.week_start)
-        last = _week_index(date.max, rule.week_start) - 1
-        make = lambda n: _week_days(rule, origin, n)  # noqa: E731
+        number, days = lambda d: _week_index(d, rule.week_start), lambda n: _week_days(rule, origin, n)
     else:
-        first, position, last = origin.toordinal(), begin.toordinal(), date.max.toordinal()
-        make = lambda n: [d for d in [date.fromordinal(n)] if _fits(rule, d)]  # noqa: E731
+        number, days = date.toordinal, lambda n: [d for d in [date.fromordinal(n)] if _fits(rule, d)]
+    first = _base_week_year(rule, origin) if rule.freq == "YEARLY" and rule.weekno else number(origin)
     # SKIP=FORWARD can carry a day into the next period, so the period before `begin` counts too.
-    behind = max(0, (position - first) // rule.interval - 1)
-    for n in range(first + behind * rule.interval, last + 1, rule.interval):
-        yield make(n)
+    behind = max(0, (number(begin) - first) // rule.interval - 1)
+    for n in range(first + behind * rule.interval, number(end) + 1, rule.interval):
+        yield days(n)
 
 
 def _month_index(day: date) -> int:
@@ -264,7 +146,7 @@ def _week_index(day: date, week_start: int) -> int:
 def _week_days(rule: Rule, origin: date, index: int) -> list[date]:
     first = index * 7 + rule.week_start + 1
     wanted = {weekday for _, weekday in rule.day} or {origin.weekday()}
-    days = (date.fromordinal(first + n) for n in range(7) if first + n > 0)
+    days = (date.fromordinal(first + n) for n in range(7) if 0 < first + n <= date.max.toordinal())
     return [d for d in days if d.weekday() in wanted and _fits(rule, d)]
 
 
@@ -341,6 +223,7 @@ def _month_days(rule: Rule, origin: date, year: int, month: int) -> list[date]:
 
 
 def _year_days(rule: Rule, origin: date, year: int) -> list[date]:
+    days: set[date] = set()
     weekdays = {weekday for _, weekday in rule.day}
     if rule.yearday:
         length = _year_length(year)
@@ -350,14 +233,14 @@ def _year_days(rule: Rule, origin: date, year: int) -> list[date]:
     elif rule.monthday:
         # Without BYMONTH the month is DTSTART's; with BYDAY it is any ("every Friday the 13th").
         months = rule.month or (tuple(range(1, 13)) if rule.day else (origin.month,))
-        days = set().union(*(_days_of_month(rule, year, m, rule.monthday) for m in months))
+        days = days.union(*(_days_of_month(rule, year, m, rule.monthday) for m in months))
         days = {d for d in days if not weekdays or d.weekday() in weekdays}
     elif rule.day and rule.month:
-        days = set().union(*(_nth_weekdays(rule, date(year, m, 1), _month_length(year, m)) for m in rule.month))
+        days = days.union(*(_nth_weekdays(rule, date(year, m, 1), _month_length(year, m)) for m in rule.month))
     elif rule.day:
         days = _nth_weekdays(rule, date(year, 1, 1), _year_length(year))
     else:
-        days = set().union(*(_days_of_month(rule, year, m, (origin.day,)) for m in rule.month or (origin.month,)))
+        days = days.union(*(_days_of_month(rule, year, m, (origin.day,)) for m in rule.month or (origin.month,)))
     return sorted(days)
 
 
@@ -409,8 +292,9 @@ def _base_week_year(rule: Rule, origin: date) -> int:
 # ---- HOURLY, MINUTELY, SECONDLY: steps of the clock -----------------------------------------------------------
 
 
-def _by_clock(rule: Rule, start: datetime, begin: datetime, patience: int) -> Iterator[datetime]:
+def _by_clock(rule: Rule, start: datetime, stretch: Stretch, patience: int) -> Iterator[datetime]:
     """Step by ``interval`` units; jump over days, hours and minutes that cannot match."""
+    begin, limit = stretch
     unit = CLOCK_STEPS[rule.freq]
     step = unit * rule.interval
     origin = start.replace(minute=0 if unit == 3600 else start.minute, second=0 if unit > 1 else start.second)
@@ -418,7 +302,7 @@ def _by_clock(rule: Rule, start: datetime, begin: datetime, patience: int) -> It
     try:
         moment = origin + timedelta(seconds=behind * step)
         idle = 0
-        while idle <= patience:
+        while idle <= patience and moment <= limit:
             idle += 1
             jump = _next_possible(rule, moment)
             if jump is not None:
@@ -437,26 +321,18 @@ def _next_possible(rule: Rule, moment: datetime) -> datetime | None:
     """The next time that could match when ``moment`` does not; ``None`` when it does."""
     if not _fits(rule, moment.date()):
         return datetime.combine(moment.date() + DAY, time.min)
-    if rule.hour and moment.hour not in rule.hour:
-        return _later(
-            moment, rule.hour, moment.hour, timedelta(hours=1), datetime.combine(moment.date(), time.min), DAY
-        )
-    if rule.minute and rule.freq != "HOURLY" and moment.minute not in rule.minute:
-        hour = moment.replace(minute=0, second=0)
-        return _later(moment, rule.minute, moment.minute, timedelta(minutes=1), hour, timedelta(hours=1))
-    if rule.second and rule.freq == "SECONDLY" and moment.second not in rule.second:
-        minute = moment.replace(second=0)
-        return _later(moment, rule.second, moment.second, timedelta(seconds=1), minute, timedelta(minutes=1))
+    hands = (
+        (rule.hour, moment.hour, timedelta(hours=1), moment.replace(hour=0, minute=0, second=0), "HOURLY"),
+        (rule.minute, moment.minute, timedelta(minutes=1), moment.replace(minute=0, second=0), "MINUTELY"),
+        (rule.second, moment.second, timedelta(seconds=1), moment.replace(second=0), "SECONDLY"),
+    )
+    for wanted, shown, unit, whole, freq in hands:
+        if wanted and shown not in wanted:
+            place = bisect_left(wanted, shown)
+            return whole + unit * (wanted[place] if place < len(wanted) else 24 if freq == "HOURLY" else 60)
+        if rule.freq == freq:
+            return None
     return None
-
-
-def _later(
-    moment: datetime, wanted: tuple[int, ...], now: int, unit: timedelta, whole: datetime, span: timedelta
-) -> datetime:
-    """The next wanted value on one hand of the clock, or the beginning of its next round."""
-    place = bisect_left(wanted, now)
-    target = whole + (unit * wanted[place] if place < len(wanted) else span)
-    return target if target > moment else whole + span
 
 
 def _clock_of_step(rule: Rule, start: datetime, moment: datetime) -> list[time]:
