@@ -102,8 +102,12 @@ class Cursor(Protocol):
     """Upper bound that the person asked for (``--until``)."""
     full: bool
     """Read everything anew (``--full``)."""
-    settings: Mapping[str, Any]
-    """``app.connection.settings`` of this connection."""
+    options: Settings
+    """The installation's settings: page sizes and the like."""
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """``app.connection.settings`` of this connection."""
 
     def state(self, partition: str = "") -> dict[str, Any]:
         """The committed state of a partition; empty at the very beginning."""
@@ -120,8 +124,11 @@ class Cursor(Protocol):
     def affords(self, bucket: str, requests: int) -> bool:
         """False when the known quota of ``bucket`` leaves fewer than ``requests``: optional work should wait."""
 
-    def total(self, stream: str, keys: Sequence[str], covered: Covered) -> int:
-        """Sum, over the living rows in ``covered``, of the first of ``keys`` that an item has (negatives left out)."""
+    def total(self, stream: str, keys: Sequence[str], covered: Covered, sweep: str | None = None) -> int:
+        """Sum of the first of ``keys`` that an item has, over the living rows in ``covered`` (negatives left out).
+
+        With ``sweep`` only rows that this full read has met. Waits until every yielded page is stored.
+        """
 
     def allowance(self, bucket: str, *, total: int, remaining: int, resets_in: int) -> None:
         """Note a quota that the service told in a body."""
@@ -190,6 +197,8 @@ class Source:
     check: Callable[[Api, Settings], Checked] | None = None
     """Prove that a credential works and say whose it is."""
     alias: str | None = None
+    heartbeat: tuple[str, str] | None = None
+    """Stream and key of the instant by which one sees that a person goes on using the service."""
     expands: str | None = None
     """Name of the stream of calendar events that are to be expanded into ``raw.occurrence``."""
     streams: dict[str, Stream] = field(default_factory=dict)

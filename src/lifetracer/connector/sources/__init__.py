@@ -1,0 +1,1 @@
+"""One small file (or folder) per service; `connector.registry` finds them."""

@@ -1,0 +1,113 @@
+-- connections --
+-- The connections a sync is asked for: all active ones, or those named (whatever their state).
+select connection_id, source, name, settings, status, external_user, last_change_at
+from app.connection
+where account_id = %(account)s
+    and case when %(sources)s::text[] = '{}' then status = 'active' else source = any(%(sources)s) or name = any(%(sources)s) end
+order by created_at, connection_id
+
+-- lock_connection --
+select pg_advisory_lock(hashtextextended('sync ' || %(connection)s::text, 0))
+
+-- unlock_connection --
+select pg_advisory_unlock(hashtextextended('sync ' || %(connection)s::text, 0))
+
+-- forget_abandoned_sweeps --
+delete from ops.sweep_seen as s
+where s.account_id = %(account)s and s.connection_id = %(connection)s
+    and not exists (
+        select from ops.cursor as c
+        where c.account_id = s.account_id and c.connection_id = s.connection_id
+            and strpos(c.state::text, s.sweep_id::text) > 0)
+
+-- begin_run --
+with interrupted as (
+    update ops.sync_run set status = 'interrupted', finished_at = now()
+    where account_id = %(account)s and connection_id = %(connection)s and status = 'running'
+)
+insert into ops.sync_run (account_id, connection_id, source)
+values (%(account)s, %(connection)s, %(source)s)
+returning run_id, started_at
+
+-- count_page --
+update ops.sync_run set
+    requests = %(requests)s, items = items + %(items)s, inserted = inserted + %(inserted)s,
+    updated = updated + %(updated)s, deleted = deleted + %(deleted)s, mended = mended + %(mended)s
+where account_id = %(account)s and run_id = %(run)s
+
+-- end_run --
+update ops.sync_run set
+    finished_at = now(), status = %(status)s, requests = %(requests)s, details = %(details)s, error = %(error)s
+where account_id = %(account)s and run_id = %(run)s
+
+-- end_connection --
+-- What the sync found out about the connection itself.
+update app.connection set
+    status = case when %(problem)s::jsonb is not null then 'needs_user' when status = 'needs_user' then 'active' else status end,
+    problem = %(problem)s::jsonb,
+    last_success_at = case when %(succeeded)s then now() else last_success_at end,
+    last_change_at = case when %(changed)s then now() else last_change_at end
+where account_id = %(account)s and connection_id = %(connection)s
+
+-- cursors --
+select partition, state from ops.cursor
+where account_id = %(account)s and connection_id = %(connection)s and stream = %(stream)s
+
+-- save_cursor --
+insert into ops.cursor as c (account_id, connection_id, stream, partition, state)
+values (%(account)s, %(connection)s, %(stream)s, %(partition)s, %(state)s)
+on conflict (account_id, connection_id, stream, partition) do update set state = excluded.state, updated_at = now()
+
+-- remember --
+update app.connection set
+    settings = settings || %(settings)s::jsonb,
+    external_user = coalesce(external_user, %(settings)s::jsonb ->> 'user_id')
+where account_id = %(account)s and connection_id = %(connection)s
+
+-- allowances --
+select bucket, total, remaining, resets_at, observed_at from ops.quota
+where account_id = %(account)s and connection_id = %(connection)s
+
+-- save_allowance --
+insert into ops.quota as q (account_id, connection_id, bucket, total, remaining, resets_at)
+values (%(account)s, %(connection)s, %(bucket)s, %(total)s, %(remaining)s, %(resets_at)s)
+on conflict (account_id, connection_id, bucket) do update set
+    total = coalesce(excluded.total, q.total), remaining = excluded.remaining,
+    resets_at = excluded.resets_at, observed_at = now()
+
+-- rows --
+select data from raw.{table}
+where account_id = %(account)s and connection_id = %(connection)s and deleted_at is null
+
+-- total --
+-- Seconds (or whatever the keys count) of the living rows in a covered part; with a sweep, of those it met.
+select coalesce(sum(amount), 0)::bigint as total
+from (
+    select (
+        select nullif(t.data ->> key, '')::numeric
+        from unnest(%(keys)s::text[]) with ordinality as k (key, place)
+        where t.data ->> key is not null
+        order by place limit 1
+    ) as amount
+    from raw.{table} as t
+    where t.account_id = %(account)s and t.connection_id = %(connection)s and t.deleted_at is null
+        and (%(where)s::text is null or jsonb_path_exists(t.data, %(where)s::text::jsonpath))
+        and (%(time)s::text is null or (
+            (%(since)s::timestamptz is null or (t.data ->> %(time)s)::timestamptz >= %(since)s)
+            and (%(until)s::timestamptz is null or (t.data ->> %(time)s)::timestamptz < %(until)s)))
+        and (%(sweep)s::uuid is null or exists (
+            select from ops.sweep_seen as s
+            where s.account_id = t.account_id and s.sweep_id = %(sweep)s::uuid
+                and s.stream = %(stream)s and s.source_id = t.source_id))
+) as amounts
+where amount >= 0
+
+-- heartbeat --
+-- When the person last used the service, and on how many of the 28 days before.
+with days as (
+    select distinct ((data ->> %(key)s)::timestamptz at time zone 'UTC')::date as day
+    from raw.{table}
+    where account_id = %(account)s and connection_id = %(connection)s and deleted_at is null
+        and (data ->> %(key)s)::timestamptz <= %(now)s
+)
+select max(day) as last_day, count(*) filter (where day > (select max(day) from days) - 28) as busy_days from days
