@@ -1,0 +1,15 @@
+-- Queries of vault.py; only the owner's role may run them.
+
+-- store --
+insert into app.credential (account_id, connection_id, secret)
+values (%(account)s, %(connection)s, %(secret)s)
+on conflict (account_id, connection_id) do update set secret = excluded.secret, updated_at = now()
+
+-- read --
+select secret from app.credential where account_id = %(account)s and connection_id = %(connection)s
+
+-- forget --
+delete from app.credential where account_id = %(account)s and connection_id = %(connection)s
+
+-- all --
+select account_id, connection_id, secret from app.credential order by account_id, connection_id for update

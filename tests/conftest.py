@@ -1,0 +1,193 @@
+"""Fixtures for every room: real servers, and for each test a database of its own.
+
+One embedded server per test process; the migrated database is made once and cloned per test (about 40 ms).
+Law: tests see nothing of the person who runs them: no settings, no home, no credentials.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import re
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+from cryptography.fernet import Fernet
+from psycopg import conninfo, sql
+
+from lifetracer.settings import Settings
+from lifetracer.warehouse import Warehouse, embedded
+from lifetracer.warehouse import open as open_warehouse
+from lifetracer.warehouse.accounts import Account, create
+from lifetracer.warehouse.migrate import migrate
+from lifetracer.warehouse.premises import settle
+
+for _name in list(os.environ):
+    if re.match(r"(NEXT_PUBLIC_)?(LIFETRACER|(DIRECT_)?DATABASE_URL|SUPABASE|TOGGL|GOOGLE|GITHUB|PG[A-Z]+$)", _name):
+        del os.environ[_name]
+
+SECRET_KEY = Fernet.generate_key().decode()
+POSTGRES_15 = Path("/usr/lib/postgresql/15/bin")
+_numbers = itertools.count(1)
+
+
+class Server:
+    """A running PostgreSQL with a migrated template, which clones in a moment."""
+
+    def __init__(self, owner_dsn: str, superuser_dsn: str) -> None:
+        self.owner_dsn = owner_dsn
+        self.superuser_dsn = superuser_dsn
+        self._migrated = False
+
+    def superuser(self, database: str = "postgres") -> psycopg.Connection[tuple[object, ...]]:
+        """Connect as the superuser, who may become anybody."""
+        return psycopg.connect(conninfo.make_conninfo(self.superuser_dsn, dbname=database), autocommit=True)
+
+    def settings(self, database: str, home: Path) -> Settings:
+        """Give settings that lead to one of its databases."""
+        dsn = conninfo.make_conninfo(self.owner_dsn, dbname=database)
+        return Settings(home=home, database_url=dsn, secret_key=SECRET_KEY)
+
+    @contextmanager
+    def database(self, template: str = "template1") -> Iterator[str]:
+        """Make a database for the length of a block."""
+        name = f"test_{os.getpid()}_{next(_numbers)}"
+        with self.superuser() as connection:
+            statement = "create database {} template {} owner lifetracer"
+            connection.execute(sql.SQL(statement).format(sql.Identifier(name), sql.Identifier(template)))
+            try:
+                yield name
+            finally:
+                connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+    @contextmanager
+    def warehouse(self, home: Path) -> Iterator[Warehouse]:
+        """Open a migrated warehouse of its own for the length of a block."""
+        if not self._migrated:
+            with self.superuser() as connection:
+                connection.execute("create database migrated owner lifetracer")
+            with open_warehouse(self.settings("migrated", home)) as template:
+                migrate(template)
+            self._migrated = True
+        with self.database("migrated") as name, open_warehouse(self.settings(name, home)) as house:
+            yield house
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """Make a folder that the database's user can reach (pytest's own are closed to others)."""
+    folder = Path(tempfile.mkdtemp(prefix="lifetracer-"))
+    folder.chmod(0o711)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """The embedded PostgreSQL of this test process."""
+    with _folder() as home, embedded.hold(home) as held:
+        made = Server(held.dsn, held.superuser_dsn)
+        with made.superuser() as connection:
+            for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # tests need no safety from power cuts
+                connection.execute(sql.SQL("alter system set {} = off").format(sql.Identifier(setting)))
+            connection.execute("select pg_reload_conf()")
+        yield made
+
+
+@pytest.fixture(scope="session")
+def server15() -> Iterator[Server]:
+    """A PostgreSQL 15, the oldest that we support; skips where there is none."""
+    if not POSTGRES_15.is_dir():
+        pytest.skip("needs PostgreSQL 15 (Debian: postgresql-15)")
+    with ExitStack() as stack:
+        runner = settle(stack.enter_context(_folder())).runner
+        folder = stack.enter_context(_folder())
+        runner.own(folder)
+        with socket.socket() as door:
+            door.bind(("127.0.0.1", 0))
+            port = door.getsockname()[1]
+
+        def run(program: str, *words: str) -> None:
+            words = (str(POSTGRES_15 / program), "-D", str(folder / "data"), *words)
+            child = runner.command(*words, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            assert child.wait(60) == 0, f"{program} failed"
+
+        password = folder / "password"
+        runner.write_private(password, "testing")
+        run(
+            "initdb", "-U", "postgres", "-A", "scram-sha-256", f"--pwfile={password}", "-E", "UTF8", "--no-locale", "-N"
+        )
+        options = f"-k {folder} -p {port} -h '' -c fsync=off"
+        run("pg_ctl", "start", "-w", "-l", str(folder / "log"), "-o", options)
+        stack.callback(run, "pg_ctl", "stop", "-m", "immediate")
+        address = {"host": str(folder), "port": port, "password": "testing"}
+        superuser = conninfo.make_conninfo(user="postgres", dbname="postgres", **address)
+        with psycopg.connect(superuser, autocommit=True) as connection:
+            connection.execute("create role lifetracer login createdb createrole bypassrls password 'testing'")
+        yield Server(conninfo.make_conninfo(user="lifetracer", dbname="postgres", **address), superuser)
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """An empty home folder."""
+    with _folder() as folder:
+        yield folder / "home"
+
+
+@pytest.fixture
+def warehouse(server: Server, home: Path) -> Iterator[Warehouse]:
+    """An empty, migrated warehouse on the embedded PostgreSQL."""
+    with server.warehouse(home) as house:
+        yield house
+
+
+@pytest.fixture
+def warehouse15(server15: Server, home: Path) -> Iterator[Warehouse]:
+    """The same on PostgreSQL 15."""
+    with server15.warehouse(home) as house:
+        yield house
+
+
+@pytest.fixture(params=["server", "server15"], ids=["embedded", "postgresql15"])
+def any_warehouse(request: pytest.FixtureRequest, home: Path) -> Iterator[Warehouse]:
+    """The same on both in turn: the newest and the oldest PostgreSQL."""
+    chosen: Server = request.getfixturevalue(request.param)
+    with chosen.warehouse(home) as house:
+        yield house
+
+
+@pytest.fixture
+def account(warehouse: Warehouse) -> Account:
+    """A person in Tokyo."""
+    with warehouse.transaction() as connection:
+        return create(connection, "Hanako", "Asia/Tokyo", "ja")
+
+
+@pytest.fixture
+def new_account(warehouse: Warehouse) -> Callable[[str], Account]:
+    """Make further persons by name."""
+
+    def make(name: str) -> Account:
+        with warehouse.transaction() as connection:
+            return create(connection, name, "Europe/Berlin", "en")
+
+    return make
+
+
+@pytest.fixture
+def environ(warehouse: Warehouse, home: Path) -> dict[str, str]:
+    """The environment of a child process that shall use the ``warehouse`` of this test."""
+    return os.environ | {
+        "DATABASE_URL": warehouse.dsn,
+        "LIFETRACER_SECRET_KEY": SECRET_KEY,
+        "LIFETRACER_HOME": str(home),
+    }
