@@ -1,0 +1,47 @@
+"""What every command stands on: settings, an open and current warehouse, the account to act for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from lifetracer.settings import Settings, load
+
+if TYPE_CHECKING:
+    from lifetracer.warehouse import Warehouse
+    from lifetracer.warehouse.accounts import Account
+
+
+@contextmanager
+def opened(settings: Settings | None = None) -> Iterator[tuple[Warehouse, Settings]]:
+    """Open the warehouse the environment names, current and with at least one account, for a ``with`` block.
+
+    Raises:
+        FixByHandError, TryAgainError: see :func:`lifetracer.warehouse.open`.
+    """
+    from lifetracer import warehouse
+    from lifetracer.connector.registry import raw_streams
+    from lifetracer.warehouse import accounts
+    from lifetracer.warehouse.embedded import terminable
+    from lifetracer.warehouse.migrate import migrate
+
+    settings = settings or load()
+    with terminable(), warehouse.open(settings) as house:
+        migrate(house, raw_streams())
+        with house.transaction() as connection:
+            accounts.first(connection, settings)
+        yield house, settings
+
+
+def chosen_account(house: Warehouse, settings: Settings) -> Account:
+    """Find the account that ``--account`` or ``LIFETRACER_ACCOUNT`` names, else the only one.
+
+    Raises:
+        UsageError: there are several and none was named.
+        NotFoundError: there is no such account.
+    """
+    from lifetracer.warehouse import accounts
+
+    with house.transaction() as connection:
+        return accounts.find(connection, settings.account)
