@@ -1,7 +1,7 @@
 -- The raw layer: tables of one shape, former versions, cursors, sweeps, quota, and the one function that takes a page apart.
 
 create table raw.revision (
-    account_id uuid not null references app.account on delete cascade,
+    account_id uuid not null,
     stream text not null,
     source_id text not null,
     revision_id bigint generated always as identity,
@@ -64,8 +64,7 @@ create table ops.sweep_seen (
     sweep_id uuid not null,
     stream text not null,
     source_id text not null,
-    primary key (account_id, sweep_id, stream, source_id),
-    foreign key (account_id, connection_id) references app.connection on delete cascade
+    primary key (account_id, sweep_id, stream, source_id)
 );
 comment on table ops.sweep_seen is 'Ids met during a full read; what is not here at its end was deleted. One row per account, sweep, stream and id.';
 
@@ -132,7 +131,7 @@ begin
     end if;
     execute format($sql$
         create table raw.%1$I (
-            account_id uuid not null references app.account on delete cascade,
+            account_id uuid not null,
             source_id text not null,
             connection_id uuid not null,
             data jsonb not null,
@@ -140,10 +139,8 @@ begin
             synced_at timestamptz not null default now(),
             deleted_at timestamptz,
             deleted_reason text,
-            primary key (account_id, source_id),
-            foreign key (account_id, connection_id) references app.connection on delete cascade
+            primary key (account_id, source_id)
         )$sql$, name);
-    execute format('create index on raw.%I (account_id, connection_id)', name);
     execute format('create index on raw.%I (account_id, synced_at)', name);
     execute format('alter table raw.%I enable row level security', name);
     execute format($sql$
@@ -156,6 +153,34 @@ begin
 end
 $$;
 comment on function raw.create_table(text, text) is 'Make the raw table of a stream; does nothing when it is there.';
+
+-- Raw rows are many and come in bulk: instead of a foreign key that is checked row by row,
+-- they go when their connection goes.
+create function raw.forget_connection() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+declare
+    name text;
+begin
+    for name in
+        select c.relname from pg_catalog.pg_class as c
+        join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+        where n.nspname = 'raw' and c.relkind = 'r' and c.relname like '%\_\_%'
+    loop
+        execute format($sql$
+            with gone as (
+                delete from raw.%1$I where account_id = $1 and connection_id = $2 returning source_id
+            )
+            delete from raw.revision as r using gone
+            where r.account_id = $1 and r.stream = %1$L and r.source_id = gone.source_id$sql$, name)
+        using old.account_id, old.connection_id;
+    end loop;
+    delete from ops.sweep_seen where account_id = old.account_id and connection_id = old.connection_id;
+    return null;
+end
+$$;
+create trigger forget after delete on app.connection for each row execute function raw.forget_connection();
+revoke all on function raw.forget_connection() from public;
 
 -- Takes one answer of a service apart and merges what changed:
 --   an id met twice counts once (newest version, else the last);  an unchanged row is not touched;
@@ -178,7 +203,7 @@ create function raw.ingest(
     p_drop text[] default '{}',
     p_sweep uuid default null,
     p_add jsonb default '{}'
-) returns table (items bigint, inserted bigint, updated bigint, deleted bigint, skipped bigint)
+) returns table (items bigint, inserted bigint, updated bigint, deleted bigint)
 language plpgsql security invoker set search_path = ''
 as $$
 declare
@@ -193,33 +218,36 @@ begin
     end if;
     perform pg_advisory_xact_lock(hashtextextended(p_connection::text || p_stream, 0));
     return query execute format($sql$
-        with element as (
+        with unfolded as (
             select e.value as item, e.ordinality as place
             from jsonb_array_elements($1) with ordinality as e
-        ), unfolded as (
-            select item, place from element where $2 is null
+            where $2 is null
             union all
-            select (element.item - $2) || inner_item, element.place
-            from element, jsonb_array_elements(nullif(element.item -> $2, 'null')) as inner_item
+            select (e.value - $2) || inner_item.value, e.ordinality
+            from jsonb_array_elements($1) with ordinality as e,
+                jsonb_array_elements(nullif(e.value -> $2, 'null')) as inner_item
             where $2 is not null
         ), named as (
             select
                 $3 || (item ->> $4) as source_id,
-                $14 || (item - $5) as item,
+                case when item ?| $5 then item - $5 else item end as item,
                 place,
-                case when (item ->> $6) ~ '^\d{4}-\d\d-\d\dT\d\d:\d\d' then (item ->> $6)::timestamptz end as version,
+                case when item ->> $6 like '____-__-__T__:__%%' then (item ->> $6)::timestamptz end as version,
                 $7::jsonpath is not null and coalesce(jsonb_path_exists(item, $7), false) as gone
             from unfolded
             where jsonb_typeof(item) = 'object' and (item ->> $4) is not null
                 and ($8::jsonpath is null or jsonb_path_exists(item, $8))
         ), newest as materialized (
-            select distinct on (source_id) * from named
+            select distinct on (source_id)
+                source_id, version, gone,
+                case when $14 = '{}' then item else $14 || item end as item
+            from named
             order by source_id, version desc nulls last, place desc
-        ), compared as materialized (
+        ), compared as (
             select
                 n.source_id, n.gone,
                 t.source_id is not null as known,
-                case when n.gone then coalesce(t.data, '{}') || n.item else n.item end as data,
+                case when n.gone and t.source_id is not null then t.data || n.item else n.item end as data,
                 t.data as old_data, t.api_version as old_api_version, t.synced_at as old_synced_at, t.deleted_at as old_deleted_at,
                 case
                     when t.source_id is null or n.version is null or t.deleted_reason = 'missing' then true
@@ -251,10 +279,10 @@ begin
         )
         select
             (select count(*) from newest),
-            (select count(*) from changed where not known and not gone),
-            (select count(*) from changed where known and not gone),
-            (select count(*) from changed where gone),
-            (select count(*) from unfolded) - (select count(*) from named)
+            count(*) filter (where not known and not gone),
+            count(*) filter (where known and not gone),
+            count(*) filter (where gone)
+        from changed
         $sql$, p_stream)
     using found, p_nested, p_prefix, p_id, p_drop, p_version, p_deleted, p_keep, p_weaker, p_api_version,
         p_account, p_connection, p_sweep, p_add;

@@ -35,8 +35,6 @@ class Ingested:
     updated: int = 0
     """Changed or revived."""
     deleted: int = 0
-    skipped: int = 0
-    """Items without an id, or that the page did not want to keep."""
     mended: int = 0
     """Texts with characters that had to be replaced."""
 

@@ -1,6 +1,6 @@
 -- ingest --
 -- Take one page apart and merge what changed (see raw.ingest).
-select items, inserted, updated, deleted, skipped
+select items, inserted, updated, deleted
 from raw.ingest(
     p_stream => %(stream)s, p_account => %(account)s, p_connection => %(connection)s,
     p_body => %(body)s::text, p_api_version => %(api_version)s, p_items => %(items)s::text[],
