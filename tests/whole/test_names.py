@@ -62,7 +62,8 @@ def identifiers(path: Path) -> set[str]:
         return {
             re.sub(r"(?<=[a-z])(?=[A-Z])", "_", token.string).lower() for token in tokens if token.type == tokenize.NAME
         }
-    return set(re.findall(r"[a-z_]+", re.sub(r"--.*|'[^']*'", "", text).lower()))
+    without_prose = re.sub(r"\{#.*?#\}|--[^\n]*|'[^']*'", "", text, flags=re.DOTALL)
+    return set(re.findall(r"[a-z_]+", without_prose.lower()))
 
 
 @pytest.mark.parametrize("path", tracked(".py", ".sql"), ids=lambda path: str(path.relative_to(ROOT)))
