@@ -1,4 +1,4 @@
-"""Recurrence rules: read one with `parse_rule`, hear what it means with `wall_times`. Nothing here knows a time zone."""
+"""Recurrence rules: `parse_rule` reads one, `wall_times` says what it means; nothing here knows a time zone."""
 
 from lifetracer.connector.recurrence.rule import Rule, RuleError, Until, parse_rule
 from lifetracer.connector.recurrence.times import CLOCK_STEPS, wall_times

@@ -199,7 +199,7 @@ def _days_of_month(rule: Rule, year: int, month: int, numbers: Sequence[int]) ->
 
 def _nth_weekdays(rule: Rule, first: date, length: int) -> set[date]:
     """Weekdays of BYDAY inside a stretch of days; 2TU is its second Tuesday, -1FR its last Friday."""
-    days = set()
+    days: set[date] = set()
     for nth, weekday in rule.day:
         ahead = (weekday - first.weekday()) % 7
         places = range(ahead, length, 7)
