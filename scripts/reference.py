@@ -178,7 +178,7 @@ def sources_page() -> str:
         "",
         MARK,
         "",
-        "Each stream has a raw table, `raw.{source}__{stream}`. Write yours: [add a source](../how-to/add-a-source.md).",
+        "Each stream has a raw table, `raw.{source}__{stream}`. Your own: [add a source](../how-to/add-a-source.md).",
     ]
     for source in all_sources().values():
         alias = f", for short `{source.alias}`" if source.alias else ""
