@@ -192,6 +192,8 @@ class Source:
     name: str
     title: str
     secrets: tuple[Secret, ...]
+    complete: tuple[frozenset[str], ...] = ()
+    """Sets of secrets each of which suffices; by default the one of all that are not optional."""
     open: Callable[[Mapping[str, str], Settings], Access] | None = None
     """Credential and settings → how to talk to the service; ``None`` for sources that only read files."""
     check: Callable[[Api, Settings], Checked] | None = None
@@ -216,6 +218,16 @@ class Source:
     def table(self, name: str, description: str, **facts: Any) -> None:
         """Declare a stream that pages of other streams fill."""
         self.streams[name] = Stream(name=name, description=description, read=None, **facts)
+
+    @property
+    def plain_name(self) -> str:
+        """The word for the source on the command line."""
+        return self.alias or self.name
+
+    def accepts(self, credential: Mapping[str, str]) -> bool:
+        """Tell whether a credential has everything that the service asks for."""
+        needed = self.complete or (frozenset(secret.name for secret in self.secrets if not secret.optional),)
+        return any(names and all(credential.get(name) for name in names) for names in needed)
 
     def raw_table(self, stream: str) -> str:
         """Name of the stream's table in schema raw."""

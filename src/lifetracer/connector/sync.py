@@ -24,7 +24,6 @@ from lifetracer.connector.ingest import Ingested, Owner, ingest, sweep
 from lifetracer.connector.registry import source_named
 from lifetracer.connector.source import Page, Source
 from lifetracer.errors import (
-    CredentialError,
     FixByHandError,
     LifetracerError,
     NotFoundError,
@@ -395,15 +394,8 @@ def _open_client(warehouse: Warehouse, settings: Settings, owner: Owner, budget:
     Raises:
         CredentialError: there is no credential, or it cannot be one.
     """
-    title = owner.source.title
-    with warehouse.transaction() as connection:
-        credential = warehouse.vault.read(connection, owner.account_id, owner.connection_id)
-    if credential is None:
-        raise CredentialError(
-            f"The credential of {title} is missing.", remedy=f"Run `lifetracer connect {plain_name(owner.source)}`."
-        )
-    assert owner.source.open is not None, "only sources with an API are synced"
-    return Client(owner.source.open(credential, settings), settings, budget)
+    access = connecting.open_access(warehouse, settings, owner.account_id, (owner.connection_id, owner.source))
+    return Client(access, settings, budget)
 
 
 def _load_budget(warehouse: Warehouse, owner: Owner) -> Budget:
@@ -444,8 +436,3 @@ def _midnight(day: date | None) -> datetime | None:
 
 def _text(instant: datetime | None) -> str | None:
     return instant.isoformat() if instant else None
-
-
-def plain_name(source: Source) -> str:
-    """The word for a source on the command line."""
-    return source.alias or source.name

@@ -42,6 +42,7 @@ source = Source(
             optional=True,
         ),
     ),
+    complete=(frozenset({"service_account"}), frozenset({"client_id", "refresh_token"})),
     open=access.open_access,
     check=check.check,
     expands="events",
