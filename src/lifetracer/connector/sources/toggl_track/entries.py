@@ -29,6 +29,7 @@ CAP = 1000
 OVERLAP = timedelta(minutes=2)
 RECENT = timedelta(days=85)
 """v9 reaches back three calendar months; a little less is always safe."""
+LONG_AGO = datetime(2006, 1, 1, tzinfo=UTC)
 FAR_FUTURE = datetime(2200, 1, 1, tzinfo=UTC)
 RECONCILE = {"months": timedelta(days=29), "weeks": timedelta(days=6, hours=12), "days": timedelta(hours=20)}
 DAYS_AGAIN = timedelta(days=14)
@@ -102,12 +103,10 @@ class _Reading:
         except HttpStatusError as refused:
             if refused.code != 400:
                 raise
-            limit = _limit_in(refused.said)
             # Toggl looks back three months at most; what changed before must be found by comparing everything.
             self.cursor.warn("gap", since=anchor.isoformat(), said=refused.said)
-            self._start_over(
-                compare=True, least_anchor=limit + RECENT if limit else self.cursor.now - timedelta(days=10)
-            )
+            limit = _limit_in(refused.said) or self._limit()
+            self._start_over(compare=True, least_anchor=limit + RECENT if limit else None)
             return
         items = _items(answer)
         newest = max([anchor, *_instants(items, "at")])
@@ -116,6 +115,14 @@ class _Reading:
             self.cursor.warn("many_changes", items=len(items))
             self._start_over(compare=True)
         yield Page(answer.body, api_version="v9", state=deepcopy(self.state))
+
+    def _limit(self) -> datetime | None:
+        """How far back Toggl looks at present: a window that is surely too early makes it say so."""
+        try:
+            self.api.get(PATH, start_date=_rfc(LONG_AGO), end_date=_rfc(LONG_AGO + timedelta(days=1)), meta=True)
+        except HttpStatusError as refused:
+            return _limit_in(refused.said)
+        return None
 
     # -- the last 85 days ----------------------------------------------------------------------------------
 
@@ -141,7 +148,15 @@ class _Reading:
         stamps = dict.fromkeys(RECONCILE, self.cursor.now.isoformat())
         self.state |= {"anchor": _iso(anchor), "floor": floor.isoformat(), "reconciled": stamps}
         covered = self._covered(floor, trust_empty=bool(self.state.get("full"))) if sweep else None
+        if sweep:
+            yield self._forgotten_timers(floor)
         yield Page(answer.body, api_version="v9", sweep=sweep, covered=covered, state=deepcopy(self.state))
+
+    def _forgotten_timers(self, floor: datetime) -> Page:
+        """A timer that runs since before v9's reach is in no list; only ``current`` tells whether it still does."""
+        answer = self.api.get(f"{PATH}/current", meta=True)
+        running = Covered(where="$ ? (@.stop == null)", time="start", until=floor, trust_empty=True)
+        return Page(answer.body, api_version="v9", sweep=self.cursor.new_sweep(), covered=running)
 
     def _newest(self, recent: dict[str, Any]) -> Iterator[Page]:
         """Without parameters Toggl sends the last days as *it* counts them: they tell its present."""

@@ -215,7 +215,7 @@ class Years:
             since = max(since, self.cursor.now - timedelta(days=int(self.retention) - 2))
         until = datetime.combine(last + timedelta(days=1), time(), self.zone)
         return Covered(
-            where=f"$.workspace_id ? (@ == {self.workspace})",
+            where=f"$ ? (@.workspace_id == {self.workspace} && @.stop != null)",  # Reports knows no running entry
             time="start",
             since=since,
             until=max(until, since),
