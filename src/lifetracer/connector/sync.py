@@ -22,7 +22,7 @@ from lifetracer.connector import connecting, occurrences
 from lifetracer.connector.cursor import SQL, Reading, StreamCursor
 from lifetracer.connector.ingest import Ingested, Owner, ingest, sweep
 from lifetracer.connector.registry import source_named
-from lifetracer.connector.source import Page, Source
+from lifetracer.connector.source import Page
 from lifetracer.errors import (
     FixByHandError,
     LifetracerError,
