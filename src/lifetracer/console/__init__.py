@@ -1,0 +1,35 @@
+"""The console: the web pages, rendered on the server, readable without JavaScript.
+
+Law: a page shows what the marts and the records of the machine say; it computes places on the screen, nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from fastapi import APIRouter
+
+from lifetracer.console import data, jobs, week
+from lifetracer.console.shell import Shell
+from lifetracer.settings import Settings
+from lifetracer.warehouse import Warehouse
+
+
+def build(
+    warehouse: Warehouse, settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+) -> APIRouter:
+    """Make the routes of all pages and their static files.
+
+    Whose pages they are is ``request.state.account_id`` when the server has set it, else the one account the
+    settings name. ``clock`` says what time it is.
+    """
+    shell = Shell(warehouse, settings, clock)
+    router = APIRouter(include_in_schema=False)
+    router.include_router(shell.assets.routes())
+    for page in (week, data, jobs):
+        router.include_router(page.routes(shell))
+    return router
+
+
+__all__ = ["build"]

@@ -1,0 +1,82 @@
+"""Style sheets, script and logo, each under an address that holds a hash of its content.
+
+Law: an address never changes its content, so browsers may keep it for a year; pages carry no inline style or script.
+Positions are words: ``s9h s15m e12h e0m`` on a block mean from 9:15 to 12:00, and one style sheet knows them all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from fastapi import APIRouter, HTTPException, Response
+
+from lifetracer.charts import CHROMAS, HUES, shade
+
+STATIC = Path(__file__).parent / "static"
+TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+FOREVER = "public, max-age=31536000, immutable"
+
+
+class Assets:
+    """All static files, read once."""
+
+    def __init__(self) -> None:
+        files = {path.name: path.read_bytes() for path in sorted(STATIC.iterdir()) if path.suffix in TYPES}
+        files["scale.css"] = scale_css().encode()
+        self._files = {name: (hashlib.sha256(body).hexdigest()[:12], body) for name, body in files.items()}
+
+    def url(self, name: str) -> str:
+        """Give the address of a file."""
+        return f"/static/{self._files[name][0]}/{name}"
+
+    def routes(self) -> APIRouter:
+        """Serve the files; an outdated hash gets the present file, but not for keeps."""
+        router = APIRouter()
+
+        @router.api_route("/static/{digest}/{name}", methods=["GET", "HEAD"])
+        def static(digest: str, name: str) -> Response:
+            if name not in self._files:
+                raise HTTPException(404)
+            current, body = self._files[name]
+            kept = FOREVER if digest == current else "no-cache"
+            return Response(body, media_type=TYPES[Path(name).suffix], headers={"Cache-Control": kept})
+
+        @router.api_route("/favicon.ico", methods=["GET", "HEAD"])
+        def favicon() -> Response:
+            return Response(self._files["icon.svg"][1], media_type=TYPES[".svg"])
+
+        return router
+
+
+def scale_css() -> str:
+    """Write the style sheet of all places and colours."""
+    return "\n".join([*_places(), *_colours(dark=False), *_dark()]) + "\n"
+
+
+def _places() -> Iterator[str]:
+    for name, highest in (("h", 24), ("m", 59)):
+        for edge in "se":
+            yield "".join(f".{edge}{n}{name}{{--{edge}{name}:{n}}}" for n in range(highest + 1))
+    yield "".join(f".from{n}{{--from:{n}}}.to{n}{{--to:{n}}}" for n in range(25))
+    yield "".join(f".lane{n}{{--lane:{n}}}.of{n}{{--lanes:{n}}}.row{n}{{--row:{n}}}" for n in range(13))
+    yield "".join(f".span{n}{{--span:{n}}}" for n in range(8))
+    yield "".join(f".w{n}{{--w:{n}%}}" for n in range(101))
+
+
+def _colours(*, dark: bool) -> Iterator[str]:
+    for hue in HUES:
+        for level in range(len(CHROMAS)):
+            c = shade(hue, level, dark=dark)
+            yield f".hue{hue}-{level}{{--fill:{c.fill};--text:{c.text};--ink:{c.ink};--tint:{c.tint}}}"
+
+
+def _dark() -> Iterator[str]:
+    rules = list(_colours(dark=True))
+    yield "@media screen and (prefers-color-scheme:dark){"
+    yield from (f':root:not([data-theme="light"]) {rule}' for rule in rules)
+    yield "}"
+    yield "@media screen{"
+    yield from (f':root[data-theme="dark"] {rule}' for rule in rules)
+    yield "}"

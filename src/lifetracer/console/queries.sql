@@ -1,0 +1,65 @@
+-- connections --
+-- Every access to a service: its state, its last sync and what is left of its allowance.
+select
+    c.connection_id, c.source, c.name, c.status, c.problem, c.last_success_at, c.last_change_at,
+    q.remaining, q.total, q.resets_at,
+    r.status as run_status, r.error as run_error, r.started_at as run_started_at, r.finished_at as run_finished_at,
+    r.requests, r.inserted, r.updated, r.deleted
+from app.connection as c
+left join lateral (
+    select remaining, total, resets_at from ops.quota
+    where account_id = c.account_id and connection_id = c.connection_id and total is not null
+    order by remaining::numeric / nullif(total, 0), bucket
+    limit 1
+) as q on true
+left join lateral (
+    select * from ops.sync_run
+    where account_id = c.account_id and connection_id = c.connection_id
+    order by started_at desc
+    limit 1
+) as r on true
+order by c.source, c.name
+
+-- sync_runs --
+-- The latest syncs.
+select r.source, c.name, r.started_at, r.finished_at, r.status, r.requests, r.items, r.inserted, r.updated, r.deleted, r.mended, r.error
+from ops.sync_run as r
+join app.connection as c on c.account_id = r.account_id and c.connection_id = r.connection_id
+order by r.started_at desc
+limit 20
+
+-- raw_tables --
+-- The tables that hold what the services sent.
+select c.relname as name
+from pg_catalog.pg_class as c
+join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+where n.nspname = 'raw' and c.relkind = 'r' and c.relname like '%%\_\_%%'
+order by c.relname
+
+-- jobs --
+-- The latest jobs.
+select job_id, stage, subject, status, progress, summary, error, attempt, queued_at, run_after, started_at, finished_at
+from ops.job
+order by queued_at desc, job_id
+limit 50
+
+-- living_job --
+-- The job that is at work or waits its turn, for the button that shows it.
+select job_id, stage, subject, status
+from ops.job
+where status in ('queued', 'running', 'waiting') and stage in ('sync', 'pipeline')
+order by queued_at desc
+limit 1
+
+-- picture --
+-- Whether the marts were ever made and, if so, the last day with an entry and the first and last week with anything.
+select to_regclass('marts.week_block') is not null as made
+
+-- extent --
+-- From when to when there is anything to see.
+select
+    min(local_date) as first_day,
+    max(local_date) filter (where layer = 'actual') as last_lived_day,
+    max(local_date) as last_day
+from marts.week_block
+where account_id = %(account_id)s

@@ -1,0 +1,206 @@
+"""What every page has in common: who looks, in which language and theme, and how a page is sent.
+
+Law: a page is sent with a content security policy that allows nothing from elsewhere and nothing inline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import jinja2
+from babel.core import negotiate_locale
+from fastapi import Request, Response
+from fastapi.responses import HTMLResponse
+from fastapi.routing import APIRoute
+from psycopg.rows import dict_row
+
+from lifetracer.charts import LANGUAGES, Words, keep, shade_of
+from lifetracer.charts.week import VERDICTS, percent
+from lifetracer.console.assets import Assets
+from lifetracer.errors import LifetracerError
+from lifetracer.settings import Settings
+from lifetracer.warehouse import Warehouse, accounts
+from lifetracer.warehouse.accounts import Account
+from lifetracer.warehouse.queries import beside
+
+POLICY = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+THEME_NAMES = {"system": keep("System"), "light": keep("Light"), "dark": keep("Dark")}
+THEMES = tuple(THEME_NAMES)
+A_YEAR = 365 * 24 * 3600
+SQL = beside(__file__, "queries.sql")
+
+TITLES = {
+    "toggl_track": "Toggl Track",
+    "google_calendar": "Google Calendar",
+    "ical": "iCalendar",
+    "toggl_csv": "Toggl CSV",
+}
+"""How sources are called on the screen; one that is missing here keeps its own name."""
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """The person who looks, and how they want to see."""
+
+    account_id: UUID | None
+    name: str
+    zone: ZoneInfo
+    words: Words
+    theme: str
+    now: datetime
+    """In the person's zone."""
+
+
+class Shell:
+    """Renders pages and hands out what they need."""
+
+    def __init__(self, warehouse: Warehouse, settings: Settings, clock: Callable[[], datetime]) -> None:
+        self.warehouse = warehouse
+        self.settings = settings
+        self.clock = clock
+        self.assets = Assets()
+        self._templates = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.globals.update(
+            asset=self.assets.url, percent=percent, hue=hue, place=place, source=source_title
+        )
+        self._templates.globals.update(verdicts=VERDICTS, theme_names=THEME_NAMES)
+
+    @property
+    def route(self) -> type[APIRoute]:
+        """The kind of route whose failures become a page in words."""
+        shell = self
+
+        class PageRoute(APIRoute):
+            def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+                handle = super().get_route_handler()
+
+                async def explained(request: Request) -> Response:
+                    try:
+                        return await handle(request)
+                    except LifetracerError as failure:
+                        return shell.problem(request, failure)
+
+                return explained
+
+        return PageRoute
+
+    def ask(self, visitor: Visitor, name: str, **values: Any) -> list[dict[str, Any]]:
+        """Run a named query for the visitor, who sees only their own rows."""
+        with self.warehouse.transaction(account_id=visitor.account_id) as connection:
+            return connection.cursor(row_factory=dict_row).execute(SQL[name].encode(), values).fetchall()
+
+    def visitor(self, request: Request) -> Visitor:
+        """Find out who looks and how: address, then cookie, then setting, then browser, then account."""
+        account = self._account(getattr(request.state, "account_id", None))
+        asked = request.query_params
+        wishes = [
+            asked.get("lang"),
+            request.cookies.get("lang"),
+            self.settings.language,
+            accepted(request.headers.get("accept-language", "")),
+            account.language if account else None,
+        ]
+        language = next((wish for wish in wishes if wish in LANGUAGES), "en")
+        theme = next((t for t in (asked.get("theme"), request.cookies.get("theme")) if t in THEMES), "system")
+        zone = account.zone if account else ZoneInfo("UTC")
+        return Visitor(
+            account_id=account.account_id if account else None,
+            name=account.name if account else "",
+            zone=zone,
+            words=Words(language),
+            theme=theme,
+            now=self.clock().astimezone(zone),
+        )
+
+    def page(self, request: Request, visitor: Visitor, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+        """Render a page, and remember a language or theme that its address asked for."""
+        here = self.link(request)
+        html = self._templates.get_template(template).render(
+            _=visitor.words, v=visitor, link=here, path=request.url.path, themes=THEMES, languages=LANGUAGES, **values
+        )
+        answer = HTMLResponse(html, status_code=status)
+        answer.headers["Content-Security-Policy"] = POLICY
+        answer.headers["X-Content-Type-Options"] = "nosniff"
+        answer.headers["Referrer-Policy"] = "same-origin"
+        answer.headers["Cache-Control"] = "private, no-cache"
+        answer.headers["Content-Language"] = visitor.words.language
+        answer.headers["Vary"] = "Accept-Language, Cookie"
+        for name, allowed in (("lang", LANGUAGES), ("theme", THEMES)):
+            if request.query_params.get(name) in allowed:
+                answer.set_cookie(name, request.query_params[name], max_age=A_YEAR, samesite="lax", httponly=False)
+        return answer
+
+    def problem(self, request: Request, failure: LifetracerError) -> HTMLResponse:
+        """Say on a page what is wrong and what to do."""
+        try:
+            visitor = self.visitor(request)
+        except LifetracerError:  # the account itself cannot be read
+            language = next((w for w in (request.cookies.get("lang"), self.settings.language) if w in LANGUAGES), "en")
+            zone = ZoneInfo("UTC")
+            theme = next((t for t in (request.cookies.get("theme"),) if t in THEMES), "system")
+            visitor = Visitor(None, "", zone, Words(language), theme, self.clock().astimezone(zone))
+        return self.page(request, visitor, "problem.html", status=failure.status, failure=failure)
+
+    @staticmethod
+    def link(request: Request) -> Callable[..., str]:
+        """Make a function that gives the present address with some parameters changed, ``None`` taking one away."""
+
+        def link(**changes: str | None) -> str:
+            kept = {k: v for k, v in request.query_params.items() if k not in ("lang", "theme")} | changes
+            query = urlencode({k: v for k, v in kept.items() if v is not None})
+            return request.url.path + (f"?{query}" if query else "")
+
+        return link
+
+    def _account(self, account_id: UUID | None) -> Account | None:
+        with self.warehouse.transaction() as connection:
+            if account_id is None and not accounts.every(connection):
+                return None
+            return accounts.find(connection, str(account_id) if account_id else self.settings.account)
+
+
+def accepted(header: str) -> str | None:
+    """Choose a language by an ``Accept-Language`` header (RFC 9110, 12.5.4)."""
+    wishes = []
+    for place_in_line, part in enumerate(header.split(",")):
+        tag, _, quality = part.strip().partition(";q=")
+        try:
+            weight = float(quality or 1)
+        except ValueError:
+            weight = 0.0
+        if tag and weight > 0:
+            wishes.append((-weight, place_in_line, tag))
+    return negotiate_locale([tag for _, _, tag in sorted(wishes)], list(LANGUAGES), sep="-")
+
+
+def hue(colour: str) -> str:
+    """Name the CSS class of a category's colour."""
+    step, level = shade_of(colour)
+    return f"hue{step}-{level}"
+
+
+def place(start: int, end: int) -> str:
+    """Name the CSS classes of a stretch of the day given in seconds, to the minute."""
+    first, last = round(start / 60), max(round(end / 60), round(start / 60) + 1)
+    return f"s{first // 60}h s{first % 60}m e{last // 60}h e{last % 60}m"
+
+
+def source_title(name: str) -> str:
+    """Give the name of a source as people know it."""
+    return TITLES.get(name, name)
