@@ -1,0 +1,175 @@
+-- What the jobs room asks the database. Parameters are named; a statement that ends or changes a running job checks
+-- its fence: (job_id, fence) is the right to write.
+
+-- request --
+select job_id, status, created from ops.request_job(
+    %(stage)s, %(subject)s, %(parameters)s, %(requested_by)s, %(priority)s::smallint
+)
+
+-- cancel --
+select ops.cancel_job(%(job_id)s) as status
+
+-- find --
+select * from ops.job where account_id = ops.acting_account() and job_id = %(job_id)s
+
+-- recent --
+select * from ops.job
+where account_id = ops.acting_account()
+    and (%(stage)s::text is null or stage = %(stage)s)
+    and (%(status)s::text is null or status = %(status)s)
+    and (
+        %(before)s::uuid is null
+        or (queued_at, job_id) < (
+            select b.queued_at, b.job_id from ops.job as b
+            where b.account_id = ops.acting_account() and b.job_id = %(before)s
+        )
+    )
+order by queued_at desc, job_id desc
+limit %(limit)s
+
+-- log_lines --
+select line, attempt, at, level, event, details from ops.job_log
+where account_id = ops.acting_account() and job_id = %(job_id)s and line > %(after)s
+order by line
+limit %(limit)s
+
+-- act_for --
+select set_config('lifetracer.account_id', %(account_id)s, true)
+
+-- lock_account --
+select pg_advisory_xact_lock(hashtextextended('jobs ' || %(account_id)s, 0))
+
+-- claim --
+with next as (
+    select j.account_id, j.job_id
+    from ops.job as j
+    where j.status in ('queued', 'waiting') and j.run_after <= now()
+        and j.stage = any(%(stages)s::text[])
+        -- What the schedule asked for keeps the order of the stages.
+        and not (j.requested_by = 'schedule' and exists (
+            select from ops.job as e
+            where e.account_id = j.account_id and e.requested_by = 'schedule' and e.status in ('queued', 'running')
+                and array_position(%(order)s::text[], e.stage) < array_position(%(order)s::text[], j.stage)
+        ))
+    order by j.priority desc, j.run_after, j.queued_at
+    for update skip locked
+    limit 1
+)
+update ops.job as j set
+    status = 'running', attempt = j.attempt + 1, fence = j.fence + 1, worker = %(worker)s, error = null, progress = '{}',
+    started_at = now(), finished_at = null, heartbeat_at = now()
+from next
+where j.account_id = next.account_id and j.job_id = next.job_id
+returning j.*
+
+-- beat --
+update ops.job as j set heartbeat_at = now()
+from unnest(%(job_ids)s::uuid[], %(fences)s::bigint[]) as mine (job_id, fence)
+where j.job_id = mine.job_id and j.fence = mine.fence and j.status = 'running'
+returning j.job_id, j.cancel_requested_at is not null as cancelled
+
+-- save_progress --
+update ops.job set progress = %(progress)s
+where account_id = %(account_id)s and job_id = %(job_id)s and fence = %(fence)s and status = 'running'
+
+-- save_log --
+insert into ops.job_log (account_id, job_id, attempt, at, level, event, details)
+select j.account_id, j.job_id, j.attempt, l.at, l.level, l.event, l.details
+from ops.job as j, jsonb_to_recordset(%(lines)s) as l (at timestamptz, level text, event text, details jsonb)
+where j.account_id = %(account_id)s and j.job_id = %(job_id)s and j.fence = %(fence)s
+
+-- end --
+update ops.job set
+    status = %(status)s, summary = coalesce(%(summary)s, summary), error = %(error)s,
+    finished_at = now(), heartbeat_at = null, again = false, again_parameters = '{}'
+from (
+    select again as asked_again, again_parameters as wishes from ops.job
+    where account_id = %(account_id)s and job_id = %(job_id)s for update
+) as former
+where account_id = %(account_id)s and job_id = %(job_id)s and fence = %(fence)s and status = 'running'
+returning former.asked_again and cancel_requested_at is null as again, former.wishes
+
+-- postpone --
+update ops.job set
+    status = %(status)s, summary = coalesce(%(summary)s, summary), error = %(error)s, run_after = %(run_after)s,
+    heartbeat_at = null, worker = null,
+    attempt = attempt - %(forgiven)s, parameters = parameters || again_parameters, again = false, again_parameters = '{}'
+where account_id = %(account_id)s and job_id = %(job_id)s and fence = %(fence)s and status = 'running'
+    and cancel_requested_at is null
+returning job_id
+
+-- stalled --
+select * from ops.job
+where status = 'running' and heartbeat_at < now() - make_interval(secs => %(seconds)s)
+limit 100
+
+-- still_stalled --
+select job_id from ops.job
+where account_id = %(account_id)s and job_id = %(job_id)s and fence = %(fence)s
+    and status = 'running' and heartbeat_at < now() - make_interval(secs => %(seconds)s)
+for update
+
+-- changed_rows --
+select exists (
+    select from ops.sync_run
+    where account_id = %(account_id)s and started_at >= %(since)s and inserted + updated + deleted > 0
+) as changed
+
+-- running_pipeline --
+select * from ops.job
+where account_id = %(account_id)s and stage = 'pipeline' and status = 'running'
+for update
+
+-- begin_pipeline --
+-- Without a heartbeat it needs no worker any more: the ends of its steps move it on.
+update ops.job set heartbeat_at = null
+where account_id = %(account_id)s and job_id = %(job_id)s and fence = %(fence)s and status = 'running'
+returning job_id
+
+-- former_pipeline --
+select progress -> 'steps' as steps from ops.job
+where account_id = %(account_id)s and stage = 'pipeline' and status in ('failed', 'needs_user', 'cancelled')
+    and job_id <> %(job_id)s
+order by finished_at desc
+limit 1
+
+-- active_sources --
+select distinct source from app.connection
+where account_id = %(account_id)s and status = 'active'
+order by source
+
+-- schedule_due --
+select s.account_id, s.schedule_id, s.stage, s.subject, s.local_time, s.next_run_at, a.time_zone
+from app.schedule as s
+join app.account as a on a.account_id = s.account_id
+where s.enabled and (s.next_run_at is null or s.next_run_at <= %(now)s)
+order by s.next_run_at nulls last, s.local_time
+for update of s skip locked
+limit 1
+
+-- schedule_ran --
+update app.schedule set next_run_at = %(next_run_at)s, last_run_at = coalesce(%(ran_at)s, last_run_at)
+where account_id = %(account_id)s and schedule_id = %(schedule_id)s
+
+-- has_source --
+select exists (
+    select from app.connection where account_id = %(account_id)s and source = %(source)s and status = 'active'
+) as found
+
+-- schedules --
+select schedule_id, stage, subject, local_time, enabled, next_run_at, last_run_at from app.schedule
+where account_id = ops.acting_account()
+order by local_time, stage
+
+-- set_schedule --
+insert into app.schedule as s (account_id, stage, subject, local_time, enabled)
+values (ops.acting_account(), %(stage)s, %(subject)s, %(local_time)s, true)
+on conflict (account_id, stage, subject) do update set local_time = excluded.local_time, enabled = true
+
+-- switch_schedule --
+update app.schedule set enabled = %(enabled)s
+where account_id = ops.acting_account() and stage = %(stage)s and subject = %(subject)s
+returning schedule_id
+
+-- account --
+select account_id, name, time_zone, language from app.account where account_id = ops.acting_account()

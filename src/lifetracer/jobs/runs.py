@@ -1,0 +1,60 @@
+"""The stages' functions as the worker's child calls them: parameters in, summary out; one plain function each."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from lifetracer.jobs.stages import Outcome, Task, last_full_day, parse_day
+
+
+def sync(task: Task) -> Outcome:
+    """Bring one source's news into the raw tables."""
+    from lifetracer.connector.sync import sync as run
+
+    wishes = task.parameters
+    summary = run(
+        task.warehouse,
+        task.settings,
+        task.account_id,
+        sources=(task.subject,),
+        since=_day("since", wishes.get("since")),
+        until=_day("until", wishes.get("until")),
+        full=bool(wishes.get("full")),
+        progress=task.progress,
+    )
+    return Outcome(summary.as_json(), changed=summary.changed > 0, error=summary.error)
+
+
+def transform(task: Task) -> Outcome:
+    """Bring staging, core and marts up to date for the account."""
+    from lifetracer.transform.run import transform as run
+
+    summary = run(task.warehouse, task.settings, task.account_id, full=bool(task.parameters.get("full")))
+    return Outcome(summary.as_json())
+
+
+def report(task: Task) -> Outcome:
+    """Make the PDF of a period; by default of the week that yesterday lay in."""
+    from lifetracer.reporter.run import report as run
+
+    account = _account(task)
+    kind, _, monday = task.subject.partition(":")
+    wished = task.parameters.get("day") or monday
+    day = date.fromisoformat(wished) if wished else last_full_day(datetime.now(UTC), account["time_zone"])
+    language = task.parameters.get("language") or account["language"]
+    summary = run(task.warehouse, task.settings, task.account_id, kind=kind, day=day, language=language)
+    return Outcome(summary.as_json())
+
+
+def _account(task: Task) -> dict[str, Any]:
+    from lifetracer.jobs.queries import ask_one
+
+    with task.warehouse.transaction(account_id=task.account_id) as con:
+        row = ask_one(con, "account")
+    assert row
+    return row
+
+
+def _day(name: str, text: str | None) -> date | None:
+    return parse_day(name, text) if text else None
