@@ -1,4 +1,4 @@
-"""The ASGI application: finds the route, keeps the log, lets faults strike, sends the answer; vendors live elsewhere."""
+"""The ASGI application: finds the route, keeps the log, lets faults strike, sends the answer; it knows no vendor."""
 
 from __future__ import annotations
 

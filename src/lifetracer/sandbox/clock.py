@@ -56,8 +56,8 @@ def parse_instant(text: str) -> datetime:
     try:
         instant = datetime.fromisoformat(text)
     except ValueError:
-        instant = datetime.min
-    if instant.tzinfo is None:
+        instant = None
+    if instant is None or instant.tzinfo is None:
         raise UsageError(f"“{text}” is not an instant.", remedy="Write it like 2026-11-21T09:00:00+01:00.")
     return instant
 

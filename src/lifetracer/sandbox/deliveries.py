@@ -1,4 +1,4 @@
-"""What the vendors send out by themselves: Toggl's webhooks and Google's channel notices; queued, sent after the answer."""
+"""What vendors send by themselves: Toggl's webhooks, Google's channel notices; queued, sent after the answer."""
 
 from __future__ import annotations
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio  # noqa: F401
-import re
+import itertools
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from lifetracer.errors import NotFoundError
 from lifetracer.sandbox.catalogue import CATALOGUE, Kind
-from lifetracer.sandbox.wire import JSON, Call, Reply, dump
+from lifetracer.sandbox.wire import Call, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +56,7 @@ class Faults:
     """The faults that are on."""
 
     active: list[Fault] = field(default_factory=list)
-    numbers: Iterator[int] = field(default_factory=lambda: iter(range(1, 1_000_000)))
+    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def add(
         self, name: str, *, route: str | None = None, count: int | None = 1, skip: int = 0, options: dict[str, Any]
@@ -83,7 +82,7 @@ class Faults:
         if not self.active:
             return None
         line = f"{call.method} {call.path}"
-        fault = next((f for f in self.active if f.name == name and _fits(f.route, line)), None)
+        fault = next((f for f in self.active if f.name == name and fnmatchcase(line, f.route)), None)
         return self._count(fault)
 
     def take(self, name: str) -> dict[str, Any] | None:
@@ -131,12 +130,3 @@ class Faults:
             reply.body = reply.body or b" " * 64
             reply.cut = min(reply.cut, len(reply.body) - 1)
         return reply
-
-
-def _fits(pattern: str, line: str) -> bool:
-    return fnmatchcase(line, pattern) or re.fullmatch(re.escape(pattern).replace(r"\*", ".*"), line) is not None
-
-
-def json_text(text: str, status: int, **headers: str) -> Reply:
-    """Answer as Toggl does: the error is a bare JSON string."""
-    return Reply(status, dump(text), {"content-type": JSON, **{k.replace("_", "-"): v for k, v in headers.items()}})

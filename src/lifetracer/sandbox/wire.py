@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import parse_qsl, unquote
 
 if TYPE_CHECKING:
@@ -33,6 +33,10 @@ def dump(value: Any) -> bytes:
 def reply_json(value: Any, status: int = 200, **headers: str) -> Reply:
     """Answer with a JSON value."""
     return Reply(status, dump(value), {"content-type": JSON, **{k.replace("_", "-"): v for k, v in headers.items()}})
+
+
+class Missing(LookupError):  # noqa: N818 - says what is the matter better than MissingError
+    """There is no such object (any more)."""
 
 
 class Refusal(Exception):  # noqa: N818 - it is an answer, not an error
@@ -89,6 +93,7 @@ class Call:
 
 
 Handler = Callable[[Call], Reply | Awaitable[Reply]]
+H = TypeVar("H", bound=Handler)
 
 
 @dataclass
@@ -102,11 +107,13 @@ class Router:
     finish: Callable[[Call, Reply], Reply] = lambda _call, reply: reply
     routes: list[tuple[str, re.Pattern[str], str, Handler]] = field(default_factory=list)
 
-    def on(self, method: str, pattern: str) -> Callable[[Handler], Handler]:
+    def on(self, method: str, pattern: str) -> Callable[[H], H]:
         """Register a handler for ``METHOD`` and a pattern such as ``/me/time_entries/{id}``."""
-        regex = re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", re.escape(pattern).replace(r"\{", "{").replace(r"\}", "}")))
+        regex = re.compile(
+            re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", re.escape(pattern).replace(r"\{", "{").replace(r"\}", "}"))
+        )
 
-        def register(handler: Handler) -> Handler:
+        def register(handler: H) -> H:
             self.routes.append((method, regex, pattern, handler))
             return handler
 

@@ -17,7 +17,8 @@ from lifetracer.sandbox.faults import Faults
 from lifetracer.sandbox.google.account import GoogleAccount
 from lifetracer.sandbox.google.grants import Grants
 from lifetracer.sandbox.person.life import Happening, Life
-from lifetracer.sandbox.toggl.account import Missing, TogglAccount
+from lifetracer.sandbox.toggl.account import TogglAccount
+from lifetracer.sandbox.wire import Missing
 
 HISTORY_DAYS = 730
 AHEAD_DAYS = 16
@@ -133,7 +134,9 @@ class World:
             email=email,
             language=language,
             zone=home,
-            toggl=TogglAccount(index, self.secret("toggl", index), email, name, home, plan or self.options.plan, self.post),
+            toggl=TogglAccount(
+                index, self.secret("toggl", index), email, name, home, plan or self.options.plan, self.post
+            ),
             google=GoogleAccount(index, email, home, language, self.secret("calendar", index), self.post),
             life=life,
         )
@@ -142,6 +145,10 @@ class World:
         person.toggl.found(born, life.projects if life else None)
         person.google.found(born, life.calendars if life else None)
         person.live(self.clock.micros)
+        if person.life and person.toggl.current() is None:
+            now = self.clock.seconds
+            last = max((entry.stop or 0 for entry in person.toggl.between(now - 86_400, now + 1)), default=0)
+            person.toggl.create_entry(self.clock.micros, **person.life.idle(now, min(last, now)))
         return person
 
     def secret(self, what: str, index: int) -> str:
