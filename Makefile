@@ -36,7 +36,7 @@ check: setup ## format, lint, types, import contracts, dead code, names
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python scripts/check_dead_code.py
 	$(BIN)/deptry src
-	$(BIN)/sqlfluff lint --nocolor supabase src/lifetracer/transform
+	$(BIN)/sqlfluff lint --nocolor supabase src/lifetracer/transform/models src/lifetracer/transform/tests
 
 format: setup ## let ruff format and mend
 	$(BIN)/ruff format .
