@@ -44,6 +44,8 @@ COMMANDS = (
     Command("up", "Start everything: database, server, worker and schedule."),
     Command("demo", "Look at a demo person's weeks, without any account."),
     Command("connect", "Give lifetracer access to Toggl Track or Google Calendar."),
+    Command("connections", "List what is connected, and how it is."),
+    Command("disconnect", "Give up the access to a service."),
     Command("sync", "Bring what changed at the services into the warehouse."),
     Command("import", "Read exported files (Toggl CSV, iCal) into the warehouse.", "import_files"),
     Command("transform", "Build the tables that are shown from what the services sent."),

@@ -1,0 +1,190 @@
+"""Asking a person for consent in the browser: a desktop client, a loopback address, PKCE and state.
+
+Law: a code is accepted only together with the state that we sent, and traded only with the verifier that we kept.
+Rules: developers.google.com/identity/protocols/oauth2/native-app.
+
+    browser ──► Google's page ──► http://127.0.0.1:PORT/?code=…&state=… ──► we trade the code for a refresh token
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import secrets
+import threading
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from lifetracer.errors import CredentialError, FixByHandError, TryAgainError
+from lifetracer.outside.google_oauth import READ_SCOPES, SCOPES_MISSING, WRONG_CLIENT, ask, granted
+
+PATIENCE_SECONDS = 600.0
+"""How long a person may take; Google's code lives about as long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """The OAuth client (type “Desktop app”) and where Google is."""
+
+    client_id: str
+    client_secret: str
+    auth_url: str
+    token_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """What came of it."""
+
+    credential: dict[str, str]
+    shows_list: bool
+    """Whether the list of calendars may be read, or only calendars whose ids are known."""
+
+
+class Consent:
+    """One request for consent; a ``with`` block listens on the loopback address."""
+
+    def __init__(self, client: Client, port: int = 0) -> None:
+        self._client = client
+        self._state = secrets.token_urlsafe(24)
+        self._verifier = secrets.token_urlsafe(64)
+        self._answer: dict[str, str] | None = None
+        self._answered = threading.Event()
+        try:
+            self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
+        except OSError as failure:
+            raise FixByHandError(
+                f"Port {port} on this computer cannot be used ({failure.strerror}).", remedy="Choose another --port."
+            ) from None
+        self.port: int = self._server.server_address[1]
+
+    @property
+    def redirect_uri(self) -> str:
+        """Where Google sends the browser back to; desktop clients may use any port."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def url(self) -> str:
+        """The page to open."""
+        challenge = base64.urlsafe_b64encode(hashlib.sha256(self._verifier.encode()).digest()).rstrip(b"=").decode()
+        asked = {
+            "client_id": self._client.client_id,
+            "redirect_uri": self.redirect_uri,
+            "response_type": "code",
+            "scope": " ".join(READ_SCOPES),
+            "state": self._state,
+            "code_challenge": challenge,
+            "code_challenge_method": "S256",
+            # Without both, Google gives no refresh token after the first time.
+            "access_type": "offline",
+            "prompt": "consent",
+        }
+        return f"{self._client.auth_url}?{urlencode(asked)}"
+
+    def __enter__(self) -> Consent:
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def take(self, address: str) -> bool:
+        """Take the address to which Google sent the browser; tells whether it answers this request."""
+        asked = {name: values[-1] for name, values in parse_qs(urlsplit(address).query).items()}
+        if not ({"code", "error"} & set(asked)) or not secrets.compare_digest(
+            asked.get("state", "").encode(), self._state.encode()
+        ):
+            return False
+        self._answer = asked
+        self._answered.set()
+        return True
+
+    def wait(self, seconds: float = PATIENCE_SECONDS) -> bool:
+        """Wait until the browser came back; tells whether it did."""
+        return self._answered.wait(seconds)
+
+    def trade(self) -> Granted:
+        """Trade the code for a credential.
+
+        Raises:
+            CredentialError: the person said no, or left out what is needed.
+            FixByHandError: the OAuth client is wrong.
+            TryAgainError: nobody answered, or Google is not reachable.
+        """
+        answer = self._answer
+        if answer is None:
+            raise TryAgainError(
+                "Nobody answered Google's question in time.", remedy="Run `lifetracer connect gcal` again."
+            )
+        if "error" in answer:
+            raise _declined(answer["error"])
+        token = ask(
+            self._client.token_url,
+            grant_type="authorization_code",
+            code=answer["code"],
+            client_id=self._client.client_id,
+            client_secret=self._client.client_secret,
+            redirect_uri=self.redirect_uri,
+            code_verifier=self._verifier,
+        )
+        scope = str(token.get("scope", " ".join(READ_SCOPES)))
+        if not granted(scope, "events"):
+            raise CredentialError(
+                "The box that allows seeing events was left unticked, so there is nothing to read.",
+                remedy=SCOPES_MISSING,
+            )
+        if not token.get("refresh_token"):
+            raise CredentialError(
+                "Google gave no refresh token, so the access would end within the hour.",
+                remedy="Remove lifetracer at https://myaccount.google.com/connections and connect again.",
+            )
+        credential = {
+            "client_id": self._client.client_id,
+            "client_secret": self._client.client_secret,
+            "refresh_token": str(token["refresh_token"]),
+        }
+        return Granted(credential, shows_list=granted(scope, "list"))
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        consent = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                known = consent.take(self.path)
+                self._say(200, "You can close this window and go back to the terminal.") if known else self._say(
+                    404, "This is not the answer lifetracer waits for."
+                )
+
+            def _say(self, status: int, text: str) -> None:
+                body = (
+                    f"<!doctype html><meta charset=utf-8><title>lifetracer</title><p>{html.escape(text)}</p>".encode()
+                )
+                self.send_response(status)
+                self.send_header("Content-Type", "text/html; charset=utf-8")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: Any) -> None:
+                """Say nothing: the address holds the code."""
+
+        return Handler
+
+
+def _declined(error: str) -> CredentialError | FixByHandError:
+    if error == "access_denied":
+        return CredentialError(
+            "The consent was declined.",
+            remedy="Run `lifetracer connect gcal` again and allow it; lifetracer only reads. While the consent "
+            "screen is in “Testing”, only its listed test users can allow it.",
+        )
+    if error in {"admin_policy_enforced", "org_internal"}:
+        return CredentialError(
+            "The organisation of this Google account does not allow it.",
+            remedy="Ask its administrator, or use the calendar's secret iCal address: `lifetracer connect ical`.",
+        )
+    return FixByHandError(f"Google did not ask for consent: {error}.", remedy=WRONG_CLIENT)
