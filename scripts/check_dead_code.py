@@ -24,7 +24,7 @@ DECLARED = (
     "@*.api_route",
 )
 DECLARED += ("@*.stream", "@*.exception_handler", "@*.middleware", "@*.on", "@field_validator", "@given", "@pytest.*")
-CALLED_BY_LIBRARIES = ("command", "list_commands", "format_commands", "do_*", "log_message", "sync_auth_flow")
+CALLED_BY_LIBRARIES = ("__*__", "command", "list_commands", "format_commands", "do_*", "log_message", "sync_auth_flow")
 
 
 def main() -> None:
