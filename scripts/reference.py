@@ -181,12 +181,11 @@ def sources_page() -> str:
         "Each stream has a raw table, `raw.{source}__{stream}`. Your own: [add a source](../how-to/add-a-source.md).",
     ]
     for source in all_sources().values():
-        alias = f", for short `{source.alias}`" if source.alias else ""
         lines += [
             "",
             f"## {source.name}",
             "",
-            f"{source.title}: `lifetracer sync {source.alias or source.name}`{alias}.",
+            f"{source.title}, `{source.alias}` for short." if source.alias else f"{source.title}.",
         ]
         if source.secrets:
             lines += ["", "| needs | where to find it | setting |", "|---|---|---|"]
@@ -196,7 +195,9 @@ def sources_page() -> str:
                 lines.append(f"| {title} | {' '.join(secret.help.split())} | {setting} |")
         lines += ["", "| raw table | what it holds |", "|---|---|"]
         for stream in source.streams.values():
-            lines.append(f"| `raw.{source.raw_table(stream.name)}` | {' '.join(stream.description.split())} |")
+            lines.append(
+                f"| `raw.{source.raw_table(stream.name)}` | {' '.join(stream.description.split()).replace('``', '`')} |"
+            )
     return "\n".join(lines) + "\n"
 
 

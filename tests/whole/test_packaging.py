@@ -40,7 +40,7 @@ def test_every_file_of_the_package_is_inside(inside):
 
 
 @pytest.mark.parametrize(
-    "what", ["transform/dbt_project.yml", "console/templates/", "console/static/", "console/locale/", "reporter/"]
+    "what", ["transform/dbt_project.yml", "console/templates/", "console/static/", "charts/locale/", "reporter/"]
 )
 def test_what_each_room_reads_is_inside(inside, what):
     assert any(name.startswith(f"lifetracer/{what}") for name in inside)
