@@ -71,7 +71,11 @@ log_line_prefix = '%m [%p] '
 """
 
 EXPLANATIONS: tuple[tuple[str, str, str], ...] = (
-    ("No space left on device|Disk quota exceeded", "The disk that holds {folder} is full.", "Free some space there."),
+    (
+        "No space left on device|Disk quota exceeded|Check free disk space|wrote only \\d+ of",
+        "The disk that holds {folder} is full.",
+        "Free some space there.",
+    ),
     (
         "initialized by PostgreSQL version (?P<old>\\d+), which is not compatible with this version (?P<new>\\d+)",
         "The data in {folder} was made by PostgreSQL {old}, and this lifetracer brings PostgreSQL {new}.",
