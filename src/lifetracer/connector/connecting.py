@@ -79,7 +79,7 @@ def trial(source: Source, credential: dict[str, str], settings: Settings) -> Ite
     access = source.open(credential, settings)
     if isinstance(access.auth, BearerAuth):
         access.auth.lend = lambda: contextlib.nullcontext(credential)
-    with Client(access, settings) as client:
+    with access.client(settings) as client:
         yield client
 
 

@@ -167,7 +167,7 @@ def _connections(warehouse: Warehouse, account_id: UUID, sources: Sequence[str])
             "No source is connected yet.",
             remedy="Run `lifetracer connect toggl` or `lifetracer connect gcal`; `lifetracer demo` shows it without.",
         )
-    return [row for row in rows if source_named(row["source"]).open is not None]
+    return [row for row in rows if source_named(row["source"]).open is not None and not row["settings"].get("files")]
 
 
 def _sync_connection(
@@ -395,7 +395,7 @@ def _open_client(warehouse: Warehouse, settings: Settings, owner: Owner, budget:
         CredentialError: there is no credential, or it cannot be one.
     """
     access = connecting.open_access(warehouse, settings, owner.account_id, (owner.connection_id, owner.source))
-    return Client(access, settings, budget)
+    return access.client(settings, budget)
 
 
 def _load_budget(warehouse: Warehouse, owner: Owner) -> Budget:

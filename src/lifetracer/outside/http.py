@@ -87,6 +87,10 @@ class Access:
     """What an error status means at this service; ``None`` leaves it to the general rule."""
     headers: Mapping[str, str] = field(default_factory=dict)
 
+    def client(self, settings: Settings, budget: Budget | None = None) -> Client:
+        """Open a client for it."""
+        return Client(self, settings, budget)
+
 
 class Client:
     """Sends requests of one sync; an `lifetracer.connector.source.Api`."""

@@ -1,0 +1,381 @@
+"""VEVENTs → Google-shaped event JSON, so that one expansion and one staging model serve every calendar.
+
+Law: what can be read is kept: an event with one bad line loses that line, a file with one bad event loses that event,
+and each loss is told with its line.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from lifetracer.connector.recurrence import CLOCK_STEPS, RuleError, parse_rule
+from lifetracer.connector.sources.ical.lines import MOST_PROBLEMS, Component, Problem, Property, read_components
+from lifetracer.connector.sources.ical.zones import zone_by_name, zone_by_rules
+from lifetracer.connector.span import parse_duration
+
+_STAMP = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)?)?(Z?)")
+_STATUS = {"CONFIRMED": "confirmed", "TENTATIVE": "tentative", "CANCELLED": "cancelled"}
+_VISIBILITY = {"PUBLIC": "public", "PRIVATE": "private", "CONFIDENTIAL": "confidential"}
+LONGEST_ID = 500
+"""Longer ids are replaced by their hash (an index cannot hold them)."""
+
+MOST_ATTENDEES = 200
+_TELLING = ("DTSTART", "DTEND", "SUMMARY", "DESCRIPTION", "LOCATION", "RRULE")
+
+
+@dataclass(slots=True)
+class Calendar:
+    """One calendar of a file."""
+
+    name: str
+    """Empty when the file does not say."""
+    relative_id: str
+    """An id that the publisher gave the calendar (X-WR-RELCALID), or empty."""
+    time_zone: str | None
+    description: str
+    line: int
+    events: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A DATE or DATE-TIME value: whole days when ``zone`` and ``wall`` say so."""
+
+    wall: datetime
+    all_day: bool
+    zone: str | None
+    """IANA zone, ``UTC``, or ``None`` for a floating time."""
+
+    @property
+    def instant(self) -> datetime:
+        """In UTC; a floating time as if it were UTC."""
+        return self.wall.replace(tzinfo=ZoneInfo(self.zone) if self.zone else UTC).astimezone(UTC)
+
+    def as_json(self) -> dict[str, str]:
+        """As Google writes it; a floating time has neither offset nor zone."""
+        if self.all_day:
+            return {"date": self.wall.date().isoformat()}
+        if self.zone is None:
+            return {"dateTime": self.wall.isoformat()}
+        return {"dateTime": self.wall.replace(tzinfo=ZoneInfo(self.zone)).isoformat(), "timeZone": self.zone}
+
+    def suffix(self) -> str:
+        """As Google puts it into the id of an instance."""
+        if self.all_day:
+            return self.wall.strftime("%Y%m%d")
+        return self.instant.strftime("%Y%m%dT%H%M%SZ") if self.zone else self.wall.strftime("%Y%m%dT%H%M%S")
+
+
+def read_calendars(data: bytes) -> tuple[list[Calendar], list[Problem]]:
+    """Read a file: its calendars with their events, and what could not be taken as it stands.
+
+    The newest version of an event that stands there several times wins (highest SEQUENCE, then LAST-MODIFIED, then
+    the later one). Events of METHOD:CANCEL are cancelled.
+    """
+    root, problems = read_components(data)
+    found = [c for c in root.components if c.name == "VCALENDAR"]
+    if not found:
+        problems.insert(0, Problem(1, "BEGIN:VCALENDAR is missing, so this is not a whole calendar file"))
+        found = [Component("VCALENDAR", 1, root.properties, root.components)]
+    calendars = [_Reader(component, problems).calendar() for component in found]
+    if not any(c.events for c in calendars) and not any(c.name == "VCALENDAR" and c.closed for c in root.components):
+        problems.insert(0, Problem(1, "there is no readable event in it"))
+    return calendars, sorted(problems, key=lambda p: (not p.lost, p.line))
+
+
+class _Reader:
+    """Reads one VCALENDAR."""
+
+    def __init__(self, component: Component, problems: list[Problem]) -> None:
+        self.component = component
+        self.problems = problems
+        self.zone = zone_by_name(component.value("X-WR-TIMEZONE")) if component.value("X-WR-TIMEZONE") else None
+        self.rules = {c.value("TZID"): c for c in component.within("VTIMEZONE")}
+        self.zones: dict[str, str | None] = {}
+
+    def calendar(self) -> Calendar:
+        """Read it."""
+        named = self.component.one("X-WR-CALNAME", "NAME")
+        about = self.component.one("X-WR-CALDESC", "DESCRIPTION")
+        calendar = Calendar(
+            name=named.text.strip() if named else "",
+            relative_id=self.component.value("X-WR-RELCALID"),
+            time_zone=self.zone,
+            description=about.text if about else "",
+            line=self.component.line,
+        )
+        cancels = self.component.value("METHOD").upper() == "CANCEL"
+        versions: dict[str, dict[str, Any]] = {}
+        for vevent in self.component.within("VEVENT"):
+            event = self._event(vevent, calendar.name)
+            if event is None:
+                continue
+            if cancels:
+                event["status"] = "cancelled"
+            known = versions.get(event["id"])
+            if known is None or _version(known) <= _version(event):
+                versions[event["id"]] = event
+        calendar.events = list(versions.values())
+        return calendar
+
+    def tell(self, line: int, what: str, *, lost: bool = True) -> None:
+        """Note a problem."""
+        if len(self.problems) < 2 * MOST_PROBLEMS:
+            self.problems.append(Problem(line, what, lost))
+
+    # -- one event --
+
+    def _event(self, vevent: Component, calendar_name: str) -> dict[str, Any] | None:
+        starts = vevent.all("DTSTART")
+        title = f"the event “{_short(vevent.one('SUMMARY'))}”" if vevent.one("SUMMARY") else "an event"
+        if len({(p.value, p.params.get("TZID")) for p in starts}) > 1:
+            self.tell(starts[1].line, f"{title} begins twice (DTSTART); the later line counts")
+        start = self._moment(starts[-1], title) if starts else None
+        if start is None:
+            what = (
+                f"begins at “{_printable(starts[-1].value)}”, which is no time" if starts else "has no start (DTSTART)"
+            )
+            self.tell(starts[-1].line if starts else vevent.line, f"{title} {what}; it was left out")
+            return None
+        original = self._original(vevent, start)
+        end = self._end(vevent, start, title)
+        start, end = _whole_days(vevent, start, end)
+        uid = vevent.value("UID") or _made_up_uid(vevent)
+        event: dict[str, Any] = {
+            "kind": "calendar#event",
+            "id": _bounded(f"{uid}_{original.suffix()}" if original else uid),
+            "iCalUID": uid,
+            "status": _STATUS.get(vevent.value("STATUS").upper(), "confirmed"),
+            "start": start.as_json(),
+            "end": end.as_json(),
+        }
+        if vevent.one("DTEND", "DURATION") is None and not start.all_day:
+            event["endTimeUnspecified"] = True
+        if original:
+            event["recurringEventId"] = _bounded(uid)
+            event["originalStartTime"] = original.as_json()
+            if vevent.all("RECURRENCE-ID")[0].params.get("RANGE", "").upper() == "THISANDFUTURE":
+                event["range"] = "THISANDFUTURE"
+        else:
+            recurrence = list(self._recurrence(vevent, start, title))
+            if recurrence:
+                event["recurrence"] = recurrence
+        return event | _details(vevent) | _people(vevent, calendar_name)
+
+    def _original(self, vevent: Component, start: Moment) -> Moment | None:
+        found = vevent.one("RECURRENCE-ID")
+        if not found:
+            return None
+        original = self._moment(found, "the changed occurrence")
+        if original is None:
+            self.tell(found.line, "RECURRENCE-ID cannot be read; the event stands for itself")
+        elif original.zone is None and not original.all_day and start.zone:
+            return Moment(original.wall, False, start.zone)
+        return original
+
+    def _end(self, vevent: Component, start: Moment, title: str) -> Moment:
+        given = vevent.one("DTEND")
+        end = self._moment(given, title) if given else None
+        lasts = vevent.one("DURATION")
+        if given and end is None:
+            self.tell(given.line, f"{title} has an end (DTEND) that cannot be read; it counts as having none")
+        if end is None and lasts:
+            try:
+                length = parse_duration(lasts.value)
+                end = Moment(start.wall + length, start.all_day, start.zone)
+            except (ValueError, OverflowError):
+                self.tell(
+                    lasts.line, f"DURATION:{_printable(lasts.value)} is not a duration; {title} counts as having none"
+                )
+        if end is None:
+            end = Moment(start.wall + timedelta(days=start.all_day), start.all_day, start.zone)
+        if end.all_day != start.all_day:
+            end = Moment(end.wall, start.all_day, end.zone or start.zone)
+        if not end.all_day and end.zone is None and start.zone:
+            end = Moment(end.wall, False, start.zone)
+        if end.instant < start.instant:
+            line = (given or lasts or vevent.properties[0]).line
+            self.tell(line, f"{title} ends before it begins; it counts as having no length", lost=False)
+            end = start
+        if start.all_day and end.wall <= start.wall:
+            end = Moment(start.wall + timedelta(days=1), True, None)
+        return end
+
+    def _recurrence(self, vevent: Component, start: Moment, title: str) -> Iterator[str]:
+        for found in vevent.all("RRULE", "EXRULE"):
+            try:
+                rule = parse_rule(found.value)
+                if start.all_day and rule.freq in CLOCK_STEPS:
+                    raise RuleError(f"FREQ={rule.freq} makes no sense for whole days")
+            except RuleError as failure:
+                what = f"{found.name}:{_printable(found.value)} is not a rule ({_printable(str(failure))})"
+                self.tell(found.line, f"{what}; {title} is kept without it")
+                continue
+            if rule.until and (rule.until.is_date != start.all_day):
+                what = (
+                    "a time although the event is all-day" if start.all_day else "a date although the event has a time"
+                )
+                self.tell(found.line, f"UNTIL is {what}; it was taken as that day, included", lost=False)
+            yield f"{found.name}:{found.value.strip().rstrip(';').upper()}"
+        for found in vevent.all("RDATE", "EXDATE"):
+            values = [v.strip() for v in found.value.split(",")]
+            readable = [v for v in values if _stamp(v.partition("/")[0])]
+            if len(readable) < len(values) and any(values):
+                bad = next(v for v in values if v not in readable)
+                self.tell(found.line, f"{found.name} has “{_printable(bad)}”, which is no date; it was passed over")
+            if readable:
+                zone = self._zone(found, int(readable[0][:4])) if found.params.get("TZID") else None
+                params = f";TZID={zone}" if zone and not all(v.endswith("Z") for v in readable) else ""
+                yield f"{found.name}{params}:{','.join(map(_canonical, readable))}"
+
+    # -- times --
+
+    def _moment(self, found: Property, title: str) -> Moment | None:
+        stamp = _stamp(found.value.strip())
+        if stamp is None:
+            return None
+        wall, all_day, utc = stamp
+        if all_day:  # the value decides, whatever VALUE= says of it
+            return Moment(wall, True, None)
+        if utc:
+            return Moment(wall, False, "UTC")
+        return Moment(wall, False, self._zone(found, wall.year, title) if found.params.get("TZID") else self.zone)
+
+    def _zone(self, found: Property, year: int, title: str = "") -> str | None:
+        tzid = found.params["TZID"]
+        if tzid not in self.zones:
+            self.zones[tzid] = self._resolve(tzid, year, found.line, title or "the event")
+        return self.zones[tzid]
+
+    def _resolve(self, tzid: str, year: int, line: int, title: str) -> str | None:
+        rules = self.rules.get(tzid) or self.rules.get(tzid.strip())
+        located = zone_by_name(rules.value("X-LIC-LOCATION")) if rules and rules.value("X-LIC-LOCATION") else None
+        if found := zone_by_name(tzid) or located:
+            return found
+        by_rules = zone_by_rules(rules, min(max(year, 1900), 2100)) if rules else None
+        if by_rules is None:
+            place = self.zone or "the calendar's zone"
+            self.tell(line, f"the time zone “{_printable(tzid)}” of {title} is unknown; {place} was taken", lost=False)
+            return self.zone
+        name, exactly = by_rules
+        agrees = "agrees with" if exactly else "comes nearest to"
+        self.tell(line, f"the time zone “{_printable(tzid)}” was read as {name}, which {agrees} its rules", lost=False)
+        return name
+
+
+def _version(event: dict[str, Any]) -> tuple[int, str]:
+    return int(event.get("sequence", 0)), str(event.get("updated", ""))
+
+
+def _stamp(text: str) -> tuple[datetime, bool, bool] | None:
+    """(wall-clock time, is a date, is UTC); ``None`` when it is no time of the calendar."""
+    match = _STAMP.fullmatch(text)
+    if not match:
+        return None
+    year, month, day, hour, minute, second, utc = match.groups()
+    try:
+        if hour is None:
+            return datetime(int(year), int(month), int(day)), True, False  # noqa: DTZ001
+        clock = (int(hour), int(minute), min(int(second or 0), 59))
+        return datetime(int(year), int(month), int(day), *clock), False, utc == "Z"  # noqa: DTZ001
+    except ValueError:
+        return None
+
+
+def _canonical(value: str) -> str:
+    """A date, time or period as RFC 5545 writes it (``20131210Z`` is a date, ``20260101T0900`` lacks its seconds)."""
+    begin, slash, end = value.partition("/")
+    stamp = _stamp(begin)
+    assert stamp is not None, "only readable values come here"
+    wall, all_day, utc = stamp
+    return wall.strftime("%Y%m%d" if all_day else "%Y%m%dT%H%M%S") + ("Z" if utc else "") + slash + end
+
+
+def _whole_days(vevent: Component, start: Moment, end: Moment) -> tuple[Moment, Moment]:
+    """Outlook writes all-day events as midnight to midnight and says so in a property of its own."""
+    flagged = vevent.value("X-MICROSOFT-CDO-ALLDAYEVENT").upper() == "TRUE"
+    midnights = start.wall.time() == end.wall.time() == datetime.min.time() and end.wall > start.wall
+    if not (flagged and midnights and not start.all_day and start.zone == end.zone):
+        return start, end
+    return Moment(start.wall, True, None), Moment(end.wall, True, None)
+
+
+def _details(vevent: Component) -> dict[str, Any]:
+    """What else an event says about itself."""
+    details: dict[str, Any] = {}
+    for name, key in (("SUMMARY", "summary"), ("DESCRIPTION", "description"), ("LOCATION", "location")):
+        found = vevent.one(name)
+        if found and found.text.strip():
+            details[key] = found.text
+    if vevent.value("URL"):
+        details["htmlLink"] = vevent.value("URL")
+    if vevent.value("COLOR"):
+        details["color"] = vevent.value("COLOR")
+    if vevent.value("SEQUENCE").isdigit():
+        details["sequence"] = min(int(vevent.value("SEQUENCE")[:9]), 10**8)
+    free = vevent.value("X-MICROSOFT-CDO-BUSYSTATUS").upper() == "FREE"
+    if vevent.value("TRANSP").upper() == "TRANSPARENT" or (free and not vevent.value("TRANSP")):
+        details["transparency"] = "transparent"
+    if vevent.value("CLASS").upper() in _VISIBILITY:
+        details["visibility"] = _VISIBILITY[vevent.value("CLASS").upper()]
+    for name, key in (("CREATED", "created"), ("LAST-MODIFIED", "updated")):
+        stamp = _stamp(vevent.value(name))
+        if stamp:
+            details[key] = stamp[0].strftime("%Y-%m-%dT%H:%M:%SZ")
+    categories = [c.strip() for p in vevent.all("CATEGORIES") for c in re.split(r"(?<!\\),", p.value) if c.strip()]
+    if categories:
+        details["categories"] = [c.replace("\\,", ",") for c in categories]
+    return details
+
+
+def _people(vevent: Component, calendar_name: str) -> dict[str, Any]:
+    """Organizer and attendees; who has the calendar's own address is the person (Google's feeds are named by it)."""
+    people: dict[str, Any] = {}
+    organizer = vevent.one("ORGANIZER")
+    if organizer:
+        people["organizer"] = _person(organizer, calendar_name)
+    attendees = []
+    for found in vevent.all("ATTENDEE")[:MOST_ATTENDEES]:
+        answer = found.params.get("PARTSTAT", "NEEDS-ACTION").upper()
+        known = {"ACCEPTED": "accepted", "DECLINED": "declined", "TENTATIVE": "tentative"}
+        attendees.append(_person(found, calendar_name) | {"responseStatus": known.get(answer, "needsAction")})
+    if attendees:
+        people["attendees"] = attendees
+    return people
+
+
+def _person(found: Property, calendar_name: str) -> dict[str, Any]:
+    email = re.sub(r"(?i)^mailto:", "", found.value.strip())
+    person: dict[str, Any] = {"email": email}
+    if found.params.get("CN"):
+        person["displayName"] = found.params["CN"]
+    if "@" in email and email.lower() == calendar_name.lower():
+        person["self"] = True
+    return person
+
+
+def _made_up_uid(vevent: Component) -> str:
+    """An id for an event that has none: the same text gives the same id."""
+    told = [f"{p.name}:{p.value}" for p in vevent.properties if p.name in _TELLING]
+    return "without-uid-" + hashlib.sha256("\n".join(sorted(told)).encode(errors="replace")).hexdigest()[:32]
+
+
+def _bounded(event_id: str) -> str:
+    if len(event_id.encode(errors="replace")) <= LONGEST_ID:
+        return event_id
+    return "sha256-" + hashlib.sha256(event_id.encode(errors="replace")).hexdigest()
+
+
+def _short(found: Property | None) -> str:
+    return _printable(found.text if found else "")
+
+
+def _printable(text: str) -> str:
+    shown = "".join(c if c.isprintable() else " " for c in text.strip())
+    return shown if len(shown) <= 60 else shown[:59] + "…"
