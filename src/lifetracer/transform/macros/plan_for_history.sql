@@ -1,0 +1,12 @@
+{#
+    Statements that read an account's whole history join by hash, never row by row: right after a first sync the
+    database has no statistics, believes the tables empty, and would loop over them for hours.
+    Models with meta: {by_day: true} read few days of a long history in a usual run; there an index serves.
+#}
+{% macro plan_for_history() -%}
+    {%- if var('full', false) or not model.config.get('meta', {}).get('by_day', false) -%}
+    set local enable_nestloop = off
+    {%- else -%}
+    select 1
+    {%- endif -%}
+{%- endmacro %}

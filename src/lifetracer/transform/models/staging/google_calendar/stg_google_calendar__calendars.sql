@@ -1,0 +1,1 @@
+{{ calendar_columns(source('raw', 'google_calendar__calendars')) }}

@@ -1,0 +1,1 @@
+{{ event_columns(source('raw', 'google_calendar__events')) }}

@@ -1,0 +1,1 @@
+{{ calendar_columns(source('raw', 'ical__calendars')) }}

@@ -1,0 +1,1 @@
+{{ event_columns(source('raw', 'ical__events')) }}

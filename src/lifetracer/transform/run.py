@@ -1,0 +1,303 @@
+"""Run the dbt project: what changed in raw since the last run, through staging and core, into what the marts show.
+
+Law: one transform of an account at a time, and no reader of the marts ever meets an error or a gap: tables are
+changed in place, each in one transaction; views are replaced only by a full run. dbt works inside this process;
+its profile is filled from environment variables for the length of a run, so no password reaches the disk.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from lifetracer.errors import LifetracerError, UsageError
+from lifetracer.settings import Settings
+from lifetracer.warehouse.queries import beside
+
+if TYPE_CHECKING:
+    from dbt.contracts.graph.manifest import Manifest
+
+    from lifetracer.warehouse import Connection, Warehouse
+
+PROJECT = Path(__file__).parent
+"""The dbt project: models, macros, tests."""
+
+SQL = beside(__file__, "queries.sql")
+
+PROFILE_VARIABLES = {
+    "host": "LIFETRACER_DBT_HOST",
+    "port": "LIFETRACER_DBT_PORT",
+    "user": "LIFETRACER_DBT_USER",
+    "dbname": "LIFETRACER_DBT_DBNAME",
+    "sslmode": "LIFETRACER_DBT_SSLMODE",
+    "sslrootcert": "LIFETRACER_DBT_SSLROOTCERT",
+    "password": "DBT_ENV_SECRET_LIFETRACER_PASSWORD",  # dbt keeps variables of this prefix out of its logs
+}
+"""Part of the database's address → the variable that ``profiles.yml`` reads."""
+
+_one_at_a_time = threading.Lock()
+_warm: Manifest | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TransformSummary:
+    """What a transform did."""
+
+    account_id: UUID | None
+    """Whose time was made; ``None`` is everybody's."""
+    full: bool
+    """Whether everything was made anew: asked for, the first run, other models or another time zone than last time."""
+    as_of: datetime
+    """The present that this run's figures stand for."""
+    seconds: float
+    rows: Mapping[str, int] = field(default_factory=dict)
+    """Rows written, by table."""
+    findings: tuple[str, ...] = ()
+    """Laws of the data that do not hold, in sentences."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the summary as plain JSON values."""
+        return {
+            "accountId": str(self.account_id) if self.account_id else None,
+            "full": self.full,
+            "asOf": self.as_of.astimezone(UTC).isoformat(),
+            "seconds": round(self.seconds, 2),
+            "rows": dict(self.rows),
+            "findings": list(self.findings),
+        }
+
+
+def transform(
+    warehouse: Warehouse,
+    settings: Settings,
+    account_id: UUID | None = None,
+    full: bool = False,
+    select: Sequence[str] = (),
+    *,
+    as_of: datetime | None = None,
+) -> TransformSummary:
+    """Bring core and marts up to date with raw, for one account or for everybody.
+
+    Only what changed is made; the result is the same as that of a full run. A transform of the same account that
+    is under way is waited for.
+
+    Args:
+        warehouse: an open warehouse.
+        settings: where dbt may put its files (``home``).
+        account_id: whose time; by default everybody's.
+        full: make everything anew, views included, and check the laws of the data.
+        select: only these models (dbt's selection syntax); what they leave undone stays noted for the next run.
+        as_of: the present to stand for; by default the database's clock.
+
+    Raises:
+        UsageError: ``select`` names no model.
+        LifetracerError: a model failed; says which one and what the database answered.
+    """
+    started = time.monotonic()
+    with _turn(warehouse, account_id, alone=full or account_id is None) as (connection, due):
+        if full or account_id is None or not due:
+            return _make(warehouse, settings, connection, account_id, full or due, select, as_of, started)
+    with _turn(warehouse, account_id, alone=True) as (connection, due):
+        return _make(warehouse, settings, connection, account_id, due, select, as_of, started)
+
+
+def warm(settings: Settings | None = None) -> None:
+    """Load dbt and read the project, so that this process, or a fork of it, can transform without delay.
+
+    Leaves no connection and no thread behind.
+    """
+    global _warm  # noqa: PLW0603
+    if _warm is None:
+        _warm = _manifest(settings)
+
+
+@contextlib.contextmanager
+def _turn(warehouse: Warehouse, account_id: UUID | None, *, alone: bool) -> Iterator[tuple[Connection, bool]]:
+    """Wait for our turn; gives the connection that keeps it, and whether a full run is due."""
+    with warehouse.transaction() as connection:
+        connection.execute(SQL["wait"])
+        connection.execute(SQL["turn_of_all" if alone else "turn_of_one"], {"account_id": account_id})
+        yield connection, _is_full_run_due(connection, account_id)
+
+
+def _is_full_run_due(connection: Connection, account_id: UUID | None) -> bool:
+    made = connection.execute(SQL["is_made"]).fetchone()
+    if not (made and made[0]):
+        return True
+    asked = {"account_id": account_id, "made_by": fingerprint()}
+    outdated = connection.execute(SQL["is_outdated"], asked).fetchone()
+    return bool(outdated and outdated[0])
+
+
+def _make(
+    warehouse: Warehouse,
+    settings: Settings,
+    connection: Connection,
+    account_id: UUID | None,
+    full: bool,
+    select: Sequence[str],
+    as_of: datetime | None,
+    started: float,
+) -> TransformSummary:
+    with warehouse.transaction() as other:
+        if full:
+            other.execute(SQL["make_raw"], {"names": _raw_tables()})
+        other.execute(SQL["analyze"])
+    present = as_of or _present(connection)
+    variables = {
+        "as_of": present.replace(microsecond=0).isoformat(),
+        "account_id": str(account_id or ""),
+        "full": full,
+        "made_by": fingerprint(),
+    }
+    words = [] if full else [*(("--select", *select) if select else ()), "--exclude", "config.materialized:view"]
+    with _one_at_a_time, _profile(warehouse.dsn), _workplace(settings) as folder:
+        results = _invoke(["run", *words], folder, settings, variables)
+        if select and not results and not full:
+            raise UsageError(
+                f"No table is called {', '.join(select)}.", remedy="Name models like fct_entry, or leave --select away."
+            )
+        _raise_for_failures(results)
+        checked = _invoke(["test", "--select", "tag:law"], folder, settings, variables) if full else []
+    return TransformSummary(
+        account_id=account_id,
+        full=full,
+        as_of=present,
+        seconds=time.monotonic() - started,
+        rows={result.node.name: rows for result in results if (rows := _rows(result)) is not None},
+        findings=tuple(_finding(result) for result in checked if result.status != "pass"),
+    )
+
+
+def fingerprint() -> str:
+    """Give a short hash of the project: other models make another history."""
+    digest = hashlib.sha256()
+    for path in sorted(PROJECT.rglob("*")):
+        if path.suffix in {".sql", ".yml"}:
+            digest.update(path.relative_to(PROJECT).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _present(connection: Connection) -> datetime:
+    row = connection.execute(SQL["present"]).fetchone()
+    assert row
+    present: datetime = row[0]
+    return present
+
+
+def _raw_tables() -> list[str]:
+    folders = (path for path in (PROJECT / "models" / "staging").iterdir() if path.is_dir())
+    models = (path.stem for folder in folders for path in folder.glob("stg_*.sql"))
+    return sorted(".".join(name.removeprefix("stg_").split("__")) for name in models)
+
+
+@contextlib.contextmanager
+def _profile(dsn: str) -> Iterator[None]:
+    """Set the variables of ``profiles.yml`` for a while."""
+    from psycopg.conninfo import conninfo_to_dict
+
+    address = conninfo_to_dict(dsn)
+    ours = {name: str(address[part]) for part, name in PROFILE_VARIABLES.items() if address.get(part)}
+    before = {name: os.environ.get(name) for name in PROFILE_VARIABLES.values()}
+    try:
+        for name in before:
+            os.environ.pop(name, None)
+        os.environ.update(ours)
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+@contextlib.contextmanager
+def _workplace(settings: Settings | None) -> Iterator[Path]:
+    """Lend dbt a folder for this run; never the package, which may be read-only or shared."""
+    parent: Path | None = None
+    if settings is not None:
+        parent = settings.home / "transform"
+        parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="run-", dir=parent))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _flags(folder: Path) -> list[str]:
+    # A person may bring a profile of their own (DBT_PROFILES_DIR); it must contain a profile named lifetracer.
+    profiles = os.environ.get("DBT_PROFILES_DIR") or str(PROJECT)
+    return [
+        *("--project-dir", str(PROJECT), "--profiles-dir", profiles),
+        *("--target-path", str(folder), "--log-path", str(folder)),
+        *("--log-level", "none", "--log-level-file", "none", "--quiet", "--no-print", "--no-use-colors"),
+        *("--no-send-anonymous-usage-stats", "--no-version-check", "--no-write-json", "--no-partial-parse"),
+    ]
+
+
+def _manifest(settings: Settings | None) -> Manifest:
+    from dbt.cli.main import dbtRunner
+    from dbt.contracts.graph.manifest import Manifest
+
+    with _workplace(settings) as folder:
+        answer = dbtRunner().invoke(["parse", *_flags(folder)])
+    if not isinstance(answer.result, Manifest):
+        raise LifetracerError(f"The dbt project cannot be read: {answer.exception}")
+    return answer.result
+
+
+def _invoke(words: list[str], folder: Path, settings: Settings, variables: Mapping[str, Any]) -> list[Any]:
+    from dbt.cli.main import dbtRunner
+
+    warm(settings)
+    assert _warm
+    command = [*words[:1], *_flags(folder), "--vars", json.dumps(variables), *words[1:]]
+    answer = dbtRunner(manifest=_warm.deepcopy()).invoke(command)
+    if answer.exception is not None:
+        raise LifetracerError(
+            f"The transform could not run: {answer.exception}",
+            remedy="See that the database can be reached: lifetracer doctor.",
+        )
+    return list(getattr(answer.result, "results", []))
+
+
+def _raise_for_failures(results: Sequence[Any]) -> None:
+    failed = [result for result in results if result.status == "error"]
+    if failed:
+        told = "; ".join(f"{result.node.name}: {_answer(result)}" for result in failed)
+        waiting = sum(result.status == "skipped" for result in results)
+        raise LifetracerError(
+            f"{len(failed)} of {len(results)} models failed ({told}).",
+            remedy=f"{waiting} models that build on it were left as they were; the next run goes on from there.",
+        )
+
+
+def _answer(result: Any) -> str:
+    # "Database Error in model x (path)\n  what PostgreSQL said\n  compiled code at …", or a chain of "> in macro"
+    lines = str(result.message).partition("> in macro")[0].splitlines()
+    said = [line.strip() for line in lines[1:] if line.strip() and "compiled code at" not in line]
+    return " ".join(said or lines).rstrip(".")
+
+
+def _rows(result: Any) -> int | None:
+    rows = result.adapter_response.get("rows_affected")
+    return int(rows) if rows is not None and rows >= 0 and result.node.config.materialized == "incremental" else None
+
+
+def _finding(result: Any) -> str:
+    law = result.node.description or result.node.name
+    return f"{' '.join(law.split()).rstrip('.')}: {result.failures or 'unknown'} rows break this."
