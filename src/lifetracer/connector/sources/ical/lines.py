@@ -9,12 +9,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from lifetracer.connector.text import decode, old_encoding
+
 MOST_PROBLEMS = 50
 """Problems of one file that are kept; a file that is no calendar would have one per line."""
 
 _LINE = re.compile(r'([A-Za-z0-9-]+)((?:;[^=;:]+=(?:"[^"]*"|[^";:]*)(?:,(?:"[^"]*"|[^";:,]*))*)*)\s*:(.*)', re.DOTALL)
 _PARAM = re.compile(r';([^=;:]+)=((?:"[^"]*"|[^";:,]*)(?:,(?:"[^"]*"|[^";:,]*))*)')
-_KANA = re.compile("[\u3040-\u30ff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,25 +73,6 @@ class Component:
             if component.name == name:
                 yield component
             yield from component.within(name)
-
-
-def decode(data: bytes, otherwise: str = "") -> str:
-    """Make text of bytes: UTF-8 (with or without BOM), UTF-16, else ``otherwise`` or what `old_encoding` guesses."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", errors="replace")
-    data = data.removeprefix(b"\xef\xbb\xbf")
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return data.decode(otherwise or old_encoding(data), errors="replace")
-
-
-def old_encoding(data: bytes) -> str:
-    """Guess the encoding of a file from before UTF-8: Shift_JIS when that gives kana, else Western European."""
-    try:
-        return "cp932" if _KANA.search(data.decode("cp932")) else "cp1252"
-    except UnicodeDecodeError:
-        return "cp1252"
 
 
 def read_components(data: bytes) -> tuple[Component, list[Problem]]:
