@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
-from typing import Any
+from datetime import date
 
-from lifetracer.jobs.stages import Outcome, Task, last_full_day, parse_day
+from lifetracer.jobs.queries import ask_one
+from lifetracer.jobs.stages import Outcome, Task, parse_day
 
 
 def sync(task: Task) -> Outcome:
@@ -35,25 +35,22 @@ def transform(task: Task) -> Outcome:
 
 
 def report(task: Task) -> Outcome:
-    """Make the PDF of a period; by default of the week that yesterday lay in."""
+    """Make the PDF of a period; without a wish the reporter chooses the period, the account the language."""
     from lifetracer.reporter.run import report as run
 
-    account = _account(task)
     kind, _, monday = task.subject.partition(":")
-    wished = task.parameters.get("day") or monday
-    day = date.fromisoformat(wished) if wished else last_full_day(datetime.now(UTC), account["time_zone"])
-    language = task.parameters.get("language") or account["language"]
-    summary = run(task.warehouse, task.settings, task.account_id, kind=kind, day=day, language=language)
-    return Outcome(summary.as_json())
-
-
-def _account(task: Task) -> dict[str, Any]:
-    from lifetracer.jobs.queries import ask_one
-
     with task.warehouse.transaction(account_id=task.account_id) as con:
-        row = ask_one(con, "account")
-    assert row
-    return row
+        account = ask_one(con, "account")
+    assert account
+    summary = run(
+        task.warehouse,
+        task.settings,
+        task.account_id,
+        kind=kind,
+        day=_day("day", task.parameters.get("day") or monday),
+        language=task.parameters.get("language") or account["language"],
+    )
+    return Outcome(summary.as_json())
 
 
 def _day(name: str, text: str | None) -> date | None:

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from lifetracer.errors import LifetracerError, NotFoundError, UsageError
 from lifetracer.settings import Settings
@@ -56,7 +55,7 @@ class Stage:
     run: str
     """``module:function`` of type ``(Task) -> Outcome``."""
     preload: tuple[str, ...] = ()
-    """Modules that its zygote has loaded before the job comes."""
+    """Modules that its zygote has loaded before the job comes; ``module:function`` is called as well."""
     zygote: str = "light"
     """Stages that name the same zygote share one."""
     seconds: float = 3600.0
@@ -67,7 +66,7 @@ STAGES: dict[str, Stage] = {
     stage.name: stage
     for stage in (
         Stage("sync", "lifetracer.jobs.runs:sync", ("lifetracer.connector.sync",), seconds=6 * 3600.0),
-        Stage("transform", "lifetracer.jobs.runs:transform", ("lifetracer.transform.run",), zygote="transform"),
+        Stage("transform", "lifetracer.jobs.runs:transform", ("lifetracer.transform.run:warm",), zygote="transform"),
         Stage("report", "lifetracer.jobs.runs:report", ("lifetracer.reporter.run",), zygote="light", seconds=600.0),
     )
 }
@@ -117,8 +116,3 @@ def parse_day(name: str, text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise UsageError(f"“{text}” is no date ({name}).", remedy="Write it like 2026-11-21.") from None
-
-
-def last_full_day(now: datetime, zone: str) -> date:
-    """Give the account's yesterday, a report's default: on Monday, the early run shows the week that ended."""
-    return now.astimezone(ZoneInfo(zone)).date() - timedelta(days=1)

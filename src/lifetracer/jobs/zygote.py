@@ -18,19 +18,23 @@ import socket
 import sys
 from collections.abc import Sequence
 
+from lifetracer.errors import LifetracerError
 from lifetracer.jobs import child, lifeline
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Load modules and fork until the worker hangs up: ``python -m lifetracer.jobs.zygote FD PARENT MODULE…``."""
+    """Load modules and fork until the worker hangs up: ``python -m lifetracer.jobs.zygote FD PARENT PRELOAD…``."""
     talk = socket.socket(fileno=int(arguments[0]))
     lifeline.end_with(int(arguments[1]))
     for number in (signal.SIGINT, signal.SIGTERM):  # the worker decides when it is over
         signal.signal(number, signal.SIG_IGN)
-    for module in arguments[2:]:
+    for wish in arguments[2:]:
+        module, _, function = wish.partition(":")
         # A stage whose extra is not installed: the job will say it in a sentence.
-        with contextlib.suppress(ImportError):
-            importlib.import_module(module)
+        with contextlib.suppress(ImportError, LifetracerError):
+            loaded = importlib.import_module(module)
+            if function:
+                getattr(loaded, function)()
     gc.freeze()  # what is loaded stays shared with the forks
     talk.sendall(b"ready\n")
     _Nursery(talk).run()
