@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 
-def sandbox(
+def command(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on; 0 lets the system choose.")] = 3900,
     seed: Annotated[int, typer.Option(help="Another number makes another life.")] = 1,

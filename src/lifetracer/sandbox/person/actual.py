@@ -9,10 +9,10 @@ from random import Random
 from lifetracer.sandbox.person.plan import Block, Minutes, Planner, phase_of
 from lifetracer.sandbox.person.vocabulary import TAGS, THINGS
 
-MISSED = {"exercise": 0.20, "learning": 0.16, "admin": 0.12, "family": 0.05, "meetings": 0.03, "reading": 0.2}
+MISSED = {"exercise": 0.16, "learning": 0.13, "admin": 0.12, "family": 0.05, "meetings": 0.03, "reading": 0.2}
 """How often a planned block of a topic is missed (default 0.05)."""
 
-MOVED = {"exercise": 0.14, "learning": 0.16, "deep": 0.07, "client": 0.06, "admin": 0.12}
+MOVED = {"exercise": 0.10, "learning": 0.14, "deep": 0.07, "client": 0.06, "admin": 0.12}
 """How often it is done later the same day."""
 
 LONG = 95
@@ -85,20 +85,25 @@ class Liver:
         wishes = [
             Wish("household", wake + rng.randrange(4, 14), rng.randrange(24, 40), self._thing("household", rng, 0))
         ]
-        evening = 1110 + rng.randrange(0, 40)
+        evening = 1105 + rng.randrange(0, 30) + (75 if day.weekday() in (1, 4) else 0)
         if self.planner.is_free(day):
             wishes += [
                 Wish("reading", wake + 50, rng.randrange(25, 50), self._thing("reading", rng)),
-                Wish("household", 655, rng.randrange(40, 75), self._thing("household", rng, rng.randrange(1, 4))),
+                Wish(
+                    "household",
+                    580 if day.weekday() == 5 else 655,
+                    rng.randrange(40, 70),
+                    self._thing("household", rng, rng.randrange(1, 4)),
+                ),
                 Wish("household", 765, rng.randrange(30, 50), self._thing("household", rng, 4)),
-                Wish("family", 1055, rng.randrange(25, 45), self._thing("family", rng, rng.randrange(1, 4))),
+                Wish("family", 1055, rng.randrange(25, 45), self._thing("family", rng, 2)),
                 Wish("family", evening + 20, rng.randrange(40, 65), self._thing("family", rng, 0)),
                 Wish("family", 1215, rng.randrange(50, 100), self._thing("family", rng, 3)),
             ]
             if self.planner.away(day):
                 wishes += [
-                    Wish("family", 600, 150, self._thing("family", rng)),
-                    Wish("family", 850, 160, self._thing("family", rng)),
+                    Wish("family", 600, 150, self._thing("family", rng, 1)),
+                    Wish("family", 850, 160, self._thing("family", rng, 1)),
                 ]
                 wishes.append(Wish("reading", 1030, 70, self._thing("reading", rng)))
         else:
@@ -151,8 +156,8 @@ class Liver:
             wishes += [wish for block in plan if (wish := self._from_plan(block)) is not None]
         doings = self._walk(sorted(wishes, key=lambda wish: wish.start), wake, day, rng)
         bed = max(self._bedtime(day, rng), doings[-1].end + 3)
-        if rng.random() < 0.012 and any(doing.start > 1080 for doing in doings):
-            evening = next(n for n, doing in enumerate(doings) if doing.start > 1080)
+        if rng.random() < 0.022 and any(doing.start > 1020 for doing in doings):
+            evening = next(n for n, doing in enumerate(doings) if doing.start > 1020)
             return Lived(doings[: evening + 1], forgotten=True)
         until = 1440 + self.wakes(day + timedelta(1))
         return Lived([*doings, Doing("sleep", bed, until, "", rng.randrange(30, 60))], forgotten=False)
@@ -194,13 +199,10 @@ class Liver:
         roll = rng.random()
         missed = MISSED.get(wish.topic, 0.05)
         if roll < missed or now > wish.start + max(45, wish.length * 0.7):
-            if rng.random() < 0.55:
-                other = (
-                    rng.choice(("admin", "meetings"))
-                    if wish.start < 1050
-                    else rng.choice(("family", "household", "reading"))
-                )
-                length = max(15, round(wish.length * rng.uniform(0.3, 0.7)))
+            if rng.random() < 0.7:
+                evening = wish.start >= 1050
+                other = rng.choice(("family", "household", "reading") if evening else ("admin", "meetings", "deep"))
+                length = max(15, round(wish.length * rng.uniform(0.4, 0.85)))
                 return Wish(other, wish.start, length, self._thing(other, rng))
             return None
         if roll < missed + MOVED.get(wish.topic, 0.0) and not wish.late and not wish.hard:

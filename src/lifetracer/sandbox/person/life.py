@@ -14,6 +14,8 @@ from lifetracer.sandbox.person.vocabulary import CalendarSpec
 
 MICROS = 1_000_000
 NUMBERS_A_DAY = 100
+THOUGHT = {"deep", "client", "relaunch", "learning", "admin", "reading"}
+"""Topics whose entries are described more closely afterwards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ class Life:
         for n, doing in enumerate(lived.doings):
             forgotten = lived.forgotten and n == len(lived.doings) - 1
             found += self._entry(day, base + n, doing, rng, forgotten=forgotten)
-        if lived.forgotten and rng.random() < 0.6:
+        if lived.forgotten and rng.random() < 0.4:
             end = self.instant(day, lived.doings[-1].end)
             at = self.instant(day, 1440 + 745, 9) * MICROS + 31_337
             found.append(Happening(at, "toggl", "update_entry", {"number": base + len(lived.doings) - 1, "stop": end}))
@@ -113,10 +115,10 @@ class Life:
                 )
         roll = rng.random()
         later = (stop + 3600 * rng.randrange(1, 30) + rng.randrange(3600)) * MICROS + jitter
-        if roll < 0.03 and doing.text:
+        if roll < 0.04 and doing.topic in THOUGHT:
             text = self.planner.tongue.word("after", text=doing.text)
             found.append(Happening(later, "toggl", "update_entry", {"number": number, "description": text}))
-        elif roll < 0.036 and not forgotten:
+        elif 0.05 < roll < 0.056 and not forgotten and doing.topic != "sleep":
             found.append(Happening(later, "toggl", "delete_entry", {"number": number}))
         return found
 

@@ -77,12 +77,13 @@ def series_of(phase: int) -> tuple[Series, ...]:
         Series("standup", "meetings", WORK_WEEK, 555 if not lead else 570, 15, guests=True, splits=True),
         Series("team", "meetings", (0,), 780, 60, guests=True, splits=True),
         Series("one", "meetings", (2,), 690, 30, guests=True, every=2),
-        Series("review", "meetings", (3,), 840 if not lead else 630, 60, guests=True, phases=(1,)),
+        Series("review", "meetings", (3,), 630, 60, guests=True, phases=(1,)),
+        Series("leads", "meetings", (0, 4), 975, 45, guests=True, phases=(1,)),
         Series("abroad", "meetings", (1,), 960, 45, guests=True),
         Series("retro", "meetings", (4,), 900, 60, rule="MONTHLY", guests=True),
-        Series("exercise", "exercise", (1, 5), 1110 if not lead else 1095, 60, splits=True),
+        Series("exercise", "exercise", (1, 4), 1095 if not lead else 1110, 60, splits=True),
         Series(
-            "learning", "learning", (0, 2, 3), 1140 if not lead else 1170, 90 if not lead else 60, "study", splits=True
+            "learning", "learning", (0, 2, 3), 1170 if not lead else 1185, 90 if not lead else 60, "study", splits=True
         ),
         Series("course", "learning", (5,), 540, 90, "study", guests=True),
         Series("family", "family", (6,), 1080, 120),
@@ -174,26 +175,27 @@ class Planner:
     def _work(self, day: date, phase: int, rng: Random) -> list[Block]:
         """Plan a working day's own blocks around its meetings."""
         lead, weekday = phase % 2, day.weekday()
-        wide = 590 if not lead else 600
+        wide, less = (590, 0) if not lead else (600, 45)
         shapes: list[tuple[str, Minutes, Minutes]]
         if weekday == 0:
-            shapes = [("deep", wide, 720), ("deep", 855, 1005)]
+            shapes = [("deep", wide, 720), ("deep", 855, 1005 - less)]
         elif weekday == 1:
             shapes = [("deep", wide, 735), ("client", 810, 945)]
         elif weekday == 2:
-            shapes = [("deep", wide, 685), ("deep", 795, 960), ("admin", 975, 1020)]
+            shapes = [("deep", wide, 685), ("deep", 795, 960 - less), ("admin", 975, 1020)]
         elif weekday == 3:
-            shapes = [("client", wide if not lead else 705, 720 if not lead else 840), ("deep", 915, 1035)]
+            shapes = [("client", wide, 720) if not lead else ("client", 780, 885), ("deep", 915, 1035)]
         else:
-            shapes = [("deep", wide, 715), ("admin", 795, 840), ("deep", 840, 895)]
-        if lead:
-            shapes = [shape for shape in shapes if shape[0] != "deep" or shape[1] < 840 or weekday == 2]
+            shapes = [("deep", wide, 715), ("admin", 795, 835), ("deep", 840, 960)]
         return [self._single(topic, start, end, day, phase, rng) for topic, start, end in shapes]
 
     def _free(self, day: date, rng: Random) -> list[Block]:
         if self.away(day):
             return []
-        shapes: list[tuple[str, Minutes, Minutes]] = [("family", 840, 1020 + 15 * rng.randrange(4))]
+        shapes: list[tuple[str, Minutes, Minutes]] = [
+            ("exercise", 660, 735),
+            ("family", 840, 1020 + 15 * rng.randrange(4)),
+        ]
         if day.weekday() == 6:
             shapes = [("family", 600, 720), ("learning", 900, 990)]
         elif day.weekday() < 5:
@@ -204,7 +206,8 @@ class Planner:
         topic = self._what(topic, day, phase)
         things = THINGS[topic]
         week = day.toordinal() // 7
-        thing = self.tongue(things[(week + start // 300) % len(things)])
+        number = (week + start // 300) % len(things) if topic != "family" else 1 + 3 * (week % 2)
+        thing = self.tongue(things[number])
         name = self.names[topic]
         joint = ": " if self.language == "en" else "："
         title = f"{name}{joint}{thing}" if rng.random() < 0.5 else name

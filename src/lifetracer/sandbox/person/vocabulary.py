@@ -78,6 +78,7 @@ THINGS: dict[str, tuple[tuple[str, str], ...]] = {
         ("Playground", "公園"),
         ("Call with parents", "実家に電話"),
         ("Movie night", "映画"),
+        ("Visit to the grandparents", "祖父母の家"),
     ),
     "household": (
         ("Breakfast", "朝食・支度"),
@@ -111,6 +112,7 @@ SERIES_TITLES: dict[str, tuple[str, str]] = {
     "one": ("1:1 with Mira", "1on1 三浦さん"),
     "review": ("Design review", "設計レビュー"),
     "abroad": ("Customer sync", "海外定例"),
+    "leads": ("Leads round", "リーダー会議"),
     "retro": ("Retrospective", "ふりかえり"),
     "exercise": ("Exercise", "運動"),
     "learning": ("Learning", "学習"),
