@@ -64,6 +64,11 @@ class Block:
     delta_seconds: int | None
 
     @property
+    def whole_id(self) -> str:
+        """What its pieces on other days share: the id without the day."""
+        return self.block_id.removesuffix(f":{self.local_date.isoformat()}")
+
+    @property
     def is_night(self) -> bool:
         """Whether it lies in the night, as sleep does."""
         return (
@@ -246,7 +251,7 @@ def lay_banners(blocks: Iterable[Block]) -> tuple[list[Banner], int]:
     """Give every all-day event one row for all of its days; return the banners and the number of rows."""
     days: dict[tuple[str, str], list[Block]] = {}
     for block in blocks:
-        days.setdefault((block.layer, block.block_id), []).append(block)
+        days.setdefault((block.layer, block.whole_id), []).append(block)
     ends: list[date] = []
     banners = []
     for mine in sorted(days.values(), key=lambda b: (b[0].local_date, -len(b), b[0].block_id)):

@@ -147,10 +147,10 @@ def only_differences(week: Week) -> Week:
 
 def details(week: Week, block_id: str, _: Words) -> dict[str, Any] | None:
     """Collect what the panel says about one block: itself, its counterpart and how they differ."""
-    pieces = [b for b in week.blocks if b.block_id == block_id]
-    if not pieces:
+    block = next((b for b in week.blocks if b.block_id == block_id), None)
+    if block is None:
         return None
-    block = pieces[0]
+    pieces = [b for b in week.blocks if (b.layer, b.whole_id) == (block.layer, block.whole_id)]
     other = week.counterpart(block)
     plan, actual = (block, other) if block.layer == "plan" else (other, block)
     return {

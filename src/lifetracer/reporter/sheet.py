@@ -23,7 +23,7 @@ from lifetracer.errors import FixByHandError
 
 TEMPLATE = Path(__file__).with_name("week.typ")
 FONT_PACKAGE, FONT_FILE = "matplotlib_fontja", "ipaexg.ttf"
-FREE_HEIGHT, ROW_HEIGHT, BANNER_HEIGHT, FOLD_HEIGHT = 226.0, 4.7, 3.6, 9.0
+FREE_HEIGHT, ROW_HEIGHT, BANNER_HEIGHT, FOLD_HEIGHT = 233.0, 4.7, 3.6, 9.0
 """Millimetres for the seven days and the tables together; of a table's row, a banner, a folded night."""
 TITLE_LENGTH = 80
 MOST_CATEGORIES = 12

@@ -84,10 +84,16 @@ function light(block) {
   $$(".block").filter((b) => b.dataset.id === id || (mate && b.dataset.id === mate) || b.dataset.mate === id)
     .forEach((b) => b.classList.add("lit"));
   const tip = $("#tip");
-  const at = block.getBoundingClientRect();
-  tip.textContent = block.getAttribute("aria-label");
-  tip.style.left = `${Math.max(8, Math.min(at.left, innerWidth - tip.offsetWidth - 8))}px`;
-  tip.style.top = at.bottom + tip.offsetHeight + 14 < innerHeight ? `${Math.min(at.bottom, innerHeight) + 6}px` : `${Math.max(8, at.top - tip.offsetHeight - 6)}px`;
+  const title = $("b", block).textContent;
+  const words = block.getAttribute("aria-label");
+  const rest = words.startsWith(title) ? words.slice(title.length).replace(/^ \((.*?)\), /, "$1, ").replace(/^, /, "") : words;
+  tip.replaceChildren(Object.assign(document.createElement("b"), { textContent: title }), Object.assign(document.createElement("span"), { textContent: rest }));
+  // Beside the day, so that neither of the two is covered.
+  const day = block.closest(".day").getBoundingClientRect();
+  const right = day.right + 6 + tip.offsetWidth < innerWidth;
+  const top = Math.max(8, Math.min(block.getBoundingClientRect().top, innerHeight - tip.offsetHeight - 8));
+  tip.style.left = `${right ? day.right + 6 : Math.max(8, day.left - tip.offsetWidth - 6)}px`;
+  tip.style.top = `${top}px`;
 }
 
 const began = Date.now();

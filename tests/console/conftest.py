@@ -1,0 +1,55 @@
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from httpx import Client
+
+import marts
+from lifetracer import console
+from lifetracer.settings import Settings
+from lifetracer.warehouse import Warehouse
+from lifetracer.warehouse.accounts import Account
+from live import serving
+
+NOW = datetime(2026, 11, 19, 6, 0, tzinfo=UTC)
+"""Thursday of week 47, 15:00 in Tokyo."""
+
+
+@pytest.fixture
+def settings(home: Path) -> Settings:
+    return Settings(home=home)
+
+
+@pytest.fixture
+def site(warehouse: Warehouse, settings: Settings) -> Iterator[str]:
+    """Where the console answers."""
+    app = FastAPI()
+    app.include_router(console.build(warehouse, settings, clock=lambda: NOW))
+    with serving(app) as found:
+        yield found
+
+
+@pytest.fixture
+def visit(site: str) -> Callable[..., Client]:
+    """Open the console as a browser that speaks English, unless it is told otherwise."""
+
+    def open_console(**headers: str) -> Client:
+        return Client(base_url=site, headers={"accept-language": "en"} | headers, follow_redirects=True, timeout=30)
+
+    return open_console
+
+
+@pytest.fixture
+def client(visit: Callable[..., Client]) -> Iterator[Client]:
+    with visit() as browser:
+        yield browser
+
+
+@pytest.fixture
+def person(warehouse: Warehouse, account: Account) -> Account:
+    """A person in Tokyo with marts and a Toggl connection, synced two minutes ago."""
+    marts.make(warehouse)
+    marts.connect(warehouse, account.account_id, last_success_at=datetime(2026, 11, 19, 5, 58, tzinfo=UTC))
+    return account

@@ -1,0 +1,86 @@
+"""The marts as empty tables, made from dbt's contracts, so that pages can be tested row by row.
+
+Law: columns and types come from the models' YAML, never from here, so this cannot drift from what dbt makes.
+"""
+
+from collections import Counter
+from datetime import datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import yaml
+from psycopg import sql
+
+import lifetracer
+from lifetracer.charts import Block
+from lifetracer.warehouse import Warehouse
+
+MODELS = Path(lifetracer.__file__).parent / "transform" / "models" / "marts"
+NAMES = ("week_block", "week_day", "week_category")
+
+
+def columns(name: str) -> dict[str, str]:
+    (model,) = yaml.safe_load((MODELS / f"{name}.yml").read_text(encoding="utf-8"))["models"]
+    return {column["name"]: column["data_type"] for column in model["columns"]}
+
+
+def make(warehouse: Warehouse) -> None:
+    with warehouse.transaction() as connection:
+        for name in NAMES:
+            fields = sql.SQL(", ").join(
+                sql.SQL("{} {}").format(sql.Identifier(column), sql.SQL(kind)) for column, kind in columns(name).items()
+            )
+            connection.execute(sql.SQL("create table marts.{} ({})").format(sql.Identifier(name), fields))
+            connection.execute(sql.SQL("grant select on marts.{} to lifetracer_app").format(sql.Identifier(name)))
+
+
+def fill(warehouse: Warehouse, account_id: UUID, *blocks: Block) -> None:
+    """Insert blocks, and the sums that go with them."""
+    planned: Counter[object] = Counter()
+    lived: Counter[object] = Counter()
+    for block in blocks:
+        side = planned if block.layer == "plan" else lived
+        side[block.local_date] += block.seconds
+        side[(block.category, block.category_color)] += block.seconds
+    with warehouse.transaction() as connection:
+        for block in blocks:
+            monday = block.local_date - timedelta(days=block.local_date.weekday())
+            _insert(connection, "week_block", vars(block) | {"account_id": account_id, "week_start": monday})
+        for key in {*planned, *lived}:
+            sums = {"account_id": account_id, "planned_seconds": planned[key], "actual_seconds": lived[key]}
+            if isinstance(key, tuple):
+                monday = blocks[0].local_date - timedelta(days=blocks[0].local_date.weekday())
+                kind = {"week_start": monday, "category": key[0], "category_color": key[1]}
+                _insert(connection, "week_category", sums | kind)
+            else:
+                kept = min(planned[key], lived[key])
+                kind = {"week_start": key - timedelta(days=key.weekday()), "local_date": key, "day_seconds": 86400}
+                _insert(connection, "week_day", sums | kind | {"kept_seconds": kept, "untracked_seconds": 0})
+
+
+def connect(
+    warehouse: Warehouse,
+    account_id: UUID,
+    source: str = "toggl_track",
+    last_success_at: datetime | None = None,
+    **given,
+) -> UUID:
+    """Insert a connection."""
+    facts = {"account_id": account_id, "source": source, "name": source, "last_success_at": last_success_at} | given
+    with warehouse.transaction() as connection:
+        _insert(connection, "connection", facts, schema="app")
+        found = connection.execute(
+            "select connection_id from app.connection order by created_at desc limit 1"
+        ).fetchone()
+    assert found is not None
+    return found[0]
+
+
+def _insert(connection, table: str, row: dict[str, object], schema: str = "marts") -> None:
+    statement = sql.SQL("insert into {}.{} ({}) values ({})").format(
+        sql.Identifier(schema),
+        sql.Identifier(table),
+        sql.SQL(", ").join(map(sql.Identifier, row)),
+        sql.SQL(", ").join(sql.Placeholder() * len(row)),
+    )
+    connection.execute(statement, list(row.values()))
