@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help setup demo dev test check format reference bench lock
+.PHONY: drill-killed-sync help setup demo dev test check format reference bench lock
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -47,6 +47,9 @@ reference: setup ## write the generated pages of docs/reference and .env.example
 
 bench: setup ## ratios against peers and limits
 	$(BIN)/python -m benchmarks
+
+drill-killed-sync: setup ## kill a sync at 100 random moments and compare
+	KILLS=100 $(BIN)/pytest -s tests/connector/test_killed_sync.py
 
 lock: setup ## pin the dependencies anew (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --all-extras --python-version 3.11 \
