@@ -27,6 +27,7 @@ DELETED = f'$ ? (@.status == "cancelled" && !exists(@.recurringEventId) && !(@.i
 PARAMETERS: Mapping[str, object] = {"maxResults": 2500, "singleEvents": False}
 """The whole history, series unexpanded; cancelled instances of living series come without being asked for."""
 
+MASKED_START = "2000-01-01T00:00:00Z"
 SERIES_PER_SWEEP = 50
 
 Item = Mapping[str, Any]
@@ -77,6 +78,10 @@ def _read_calendar(api: Api, cursor: Cursor, calendar_id: str, row: Item | None)
         dropped = set() if sheet.sweep else dropped_exceptions(sheet.items)
         if not sheet.sweep:
             yield from _forget(cursor, prefix, deleted_events(sheet.items), dropped)
+        masked = masked_tombstones(sheet.items)
+        if masked:
+            yield Page(json.dumps(masked), API_VERSION, prefix=prefix)
+            dropped |= {item["id"] for item in masked}
         yield Page(
             sheet.raw,
             API_VERSION,
@@ -97,6 +102,20 @@ def _read_calendar(api: Api, cursor: Cursor, calendar_id: str, row: Item | None)
 def deleted_events(items: Iterable[Item]) -> set[str]:
     """Ids of the items that are gone as a whole: single events and series, no exceptions."""
     return {item["id"] for item in items if item.get("status") == "cancelled" and not is_exception(item)}
+
+
+def masked_tombstones(items: Iterable[Item]) -> list[dict[str, Any]]:
+    """Deleted events whose time Google has masked, without the mask: merged into what is known, it would wipe the time.
+
+    Seen in recordings: a deleted event comes with ``start`` 2000-01-01T00:00:00Z, ``end`` a day later, ``transparent``.
+    """
+    return [
+        {name: value for name, value in item.items() if name not in {"start", "end", "transparency"}}
+        for item in items
+        if item.get("status") == "cancelled"
+        and not is_exception(item)
+        and (item.get("start") or {}).get("dateTime") == MASKED_START
+    ]
 
 
 def dropped_exceptions(items: Iterable[Item]) -> set[str]:
