@@ -52,6 +52,7 @@ COMMANDS = (
     Command("report", "Write a report as PDF."),
     Command("doctor", "Look for what is wrong, and say what to do."),
     Command("accounts", "List and make accounts."),
+    Command("jobs", "List, show and cancel jobs."),
     Command("schedule", "Show or change what runs by itself, and when."),
     Command("reader", "Make database logins for people who write SQL."),
     Command("serve", "Run the server alone."),

@@ -10,11 +10,14 @@ The row lock and the new ``next_run_at`` commit together with the requested job.
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from lifetracer.jobs import record
+from lifetracer.errors import NotFoundError, UsageError
+from lifetracer.jobs import record, stages
 from lifetracer.jobs.queries import Connection, ask, ask_one
 from lifetracer.jobs.record import ROUTINE
 
@@ -72,3 +75,68 @@ def _has_something_to_do(con: Connection, row: dict[str, Any]) -> bool:
         return True
     found = ask_one(con, "has_source", {"account_id": row["account_id"], "source": row["subject"]})
     return bool(found and found["found"])
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that runs by itself."""
+
+    schedule_id: UUID
+    stage: str
+    subject: str
+    local_time: time
+    enabled: bool
+    next_run_at: datetime | None
+    last_run_at: datetime | None
+
+    def as_json(self) -> dict[str, Any]:
+        """Give it as plain JSON values."""
+        return {
+            "scheduleId": str(self.schedule_id),
+            "stage": self.stage,
+            "subject": self.subject,
+            "localTime": f"{self.local_time:%H:%M}",
+            "enabled": self.enabled,
+            "nextRunAt": self.next_run_at.isoformat() if self.next_run_at else None,
+            "lastRunAt": self.last_run_at.isoformat() if self.last_run_at else None,
+        }
+
+
+def every(con: Connection) -> list[Entry]:
+    """List what runs by itself for the person of this transaction."""
+    return [Entry(**row) for row in ask(con, "schedules")]
+
+
+def put(con: Connection, stage: str, subject: str, local_time: time) -> None:
+    """Run something every day at a local time.
+
+    Raises:
+        UsageError: there is no such stage.
+        NotFoundError: there is no such source.
+    """
+    ask(con, "set_schedule", {"stage": stage, "subject": _subject(stage, subject), "local_time": local_time})
+
+
+def switch(con: Connection, stage: str, subject: str, *, enabled: bool) -> None:
+    """Let something run by itself, or no longer.
+
+    Raises:
+        NotFoundError: it is not in the schedule.
+    """
+    wanted = {"stage": stage, "subject": _subject(stage, subject), "enabled": enabled}
+    if ask_one(con, "switch_schedule", wanted) is None:
+        raise NotFoundError(
+            f"{stage} {subject}".strip() + " is not in the schedule.",
+            remedy="`lifetracer schedule` shows what is; `lifetracer schedule set` adds to it.",
+        )
+
+
+def _subject(stage: str, subject: str) -> str:
+    if stage == "sync":
+        return stages.subject_of_sync(subject)
+    if stage == "report":
+        return stages.subject_of_report(subject or "week")
+    if stage in stages.STAGES or stage == "pipeline":
+        return ""
+    known = ", ".join([*stages.STAGES, "pipeline"])
+    raise UsageError(f"There is no stage “{stage}”.", remedy=f"Known are: {known}.")

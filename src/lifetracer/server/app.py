@@ -15,6 +15,7 @@ from lifetracer import __version__, console
 from lifetracer.errors import LifetracerError
 from lifetracer.server import api, doors, sign_in
 from lifetracer.server.follow import Switchboard
+from lifetracer.server.listen import require_token_beyond_this_machine
 from lifetracer.server.problem import explain
 from lifetracer.settings import Settings
 from lifetracer.warehouse import Warehouse, accounts, migrate
@@ -27,7 +28,7 @@ def built(warehouse: Warehouse, settings: Settings) -> Iterator[ASGIApp]:
     Raises:
         FixByHandError: it would listen beyond this machine without an access token.
     """
-    doors.require_token_beyond_this_machine(settings)
+    require_token_beyond_this_machine(settings)
     permit = doors.Pass(settings.access_token.get_secret_value() if settings.access_token else None)
     switchboard = Switchboard(warehouse)
     app = FastAPI(

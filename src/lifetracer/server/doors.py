@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import ipaddress
 import time
 from collections.abc import MutableMapping
 from typing import Any
@@ -18,9 +17,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from lifetracer.errors import FixByHandError
+from lifetracer.server.listen import is_loopback
 from lifetracer.server.problem import problem
-from lifetracer.settings import Settings
 
 COOKIE = "lifetracer_session"
 SESSION_SECONDS = 30 * 24 * 3600
@@ -50,36 +48,6 @@ ALWAYS = {
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
 """Headers of every answer that does not set its own."""
-
-
-def require_token_beyond_this_machine(settings: Settings) -> None:
-    """Refuse a configuration that would show somebody's life to a network.
-
-    Raises:
-        FixByHandError: the server would listen beyond this machine without an access token, or with a weak one.
-    """
-    token = settings.access_token.get_secret_value() if settings.access_token else ""
-    if not token and not is_loopback(settings.host):
-        raise FixByHandError(
-            f"The server would listen on {settings.host} for everybody, without an access token.",
-            remedy="Set LIFETRACER_ACCESS_TOKEN (for instance to the output of `openssl rand -hex 32`), "
-            "or leave LIFETRACER_HOST at 127.0.0.1.",
-        )
-    if token and len(token) < 16:
-        raise FixByHandError(
-            "LIFETRACER_ACCESS_TOKEN is too short to be safe.", remedy="Give it 16 characters or more, at random."
-        )
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether an address or name only reaches this machine."""
-    name = host.strip("[]").lower()
-    if name == "localhost" or name.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return False
 
 
 class Pass:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -11,48 +10,11 @@ from contextlib import ExitStack
 import uvicorn
 from starlette.types import ASGIApp
 
-from lifetracer.errors import FixByHandError, LifetracerError
-from lifetracer.server.doors import require_token_beyond_this_machine
+from lifetracer.errors import LifetracerError
+from lifetracer.server.listen import require_token_beyond_this_machine
 from lifetracer.server.opening import Opening
 from lifetracer.settings import Settings
 from lifetracer.warehouse import Warehouse
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """Take a port.
-
-    Raises:
-        FixByHandError: it is taken, or may not be had; says what to do.
-    """
-    try:
-        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[
-            0
-        ]
-        door = socket.socket(family, kind)
-    except OSError as failure:
-        raise FixByHandError(f"{host} is no address of this machine ({failure.strerror}).") from None
-    door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        door.bind(address)
-        door.listen(2048)
-    except OSError as failure:
-        door.close()
-        if failure.errno == errno.EADDRINUSE:
-            raise FixByHandError(
-                f"Port {port} on {host} is in use by another program.",
-                remedy=f"End that program, or choose another port: --port {port + 1 if port < 65535 else port - 1}.",
-            ) from None
-        raise FixByHandError(
-            f"The server cannot listen on {host}, port {port} ({failure.strerror}).", remedy="Choose another --port."
-        ) from None
-    return door
-
-
-def address_of(door: socket.socket) -> str:
-    """Give the address to open in a browser."""
-    host, port = door.getsockname()[:2]
-    name = "localhost" if host in {"127.0.0.1", "::1", "0.0.0.0", "::"} else host  # noqa: S104
-    return f"http://{f'[{name}]' if ':' in name else name}:{port}"
 
 
 def serve(
