@@ -151,8 +151,9 @@ def errors_page() -> str:
         "| 2 | wrong usage: the command was not understood |",
         "| 3 | needs you: a credential, a setting, or a quota that has to refill |",
         "",
-        "The HTTP API answers errors as `application/problem+json` with `type` `urn:lifetracer:problem:{kind}`, and says what"
-        " is wrong (`detail`) and what to do (`remedy`). Anything that is not in this list is a bug and shows a traceback: please report it.",
+        "The HTTP API answers errors as `application/problem+json`: `type` is `urn:lifetracer:problem:{kind}`, `detail`"
+        " says what is wrong, `remedy` what to do. Anything that is not in this list is a bug and shows a traceback:"
+        " please report it.",
     ]
     for name, facts in error_classes().items():
         kind = "".join("_" + c.lower() if c.isupper() else c for c in name.removesuffix("Error")).lstrip("_")

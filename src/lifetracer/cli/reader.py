@@ -10,6 +10,7 @@ import typer
 app = typer.Typer(
     help="Make database logins for people who write SQL.",
     no_args_is_help=True,
+    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )

@@ -11,6 +11,7 @@ import typer
 app = typer.Typer(
     help="Show or change what runs by itself, and when.",
     invoke_without_command=True,
+    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
