@@ -55,6 +55,11 @@ class Server:
         dsn = conninfo.make_conninfo(self.owner_dsn, dbname=database)
         return Settings(home=home, database_url=dsn, secret_key=SECRET_KEY)
 
+    def environ(self, database: str, home: Path) -> dict[str, str]:
+        """Give the environment variables that lead a child process to one of its databases."""
+        dsn = conninfo.make_conninfo(self.owner_dsn, dbname=database)
+        return {"DATABASE_URL": dsn, "LIFETRACER_SECRET_KEY": SECRET_KEY, "LIFETRACER_HOME": str(home)}
+
     @contextmanager
     def database(self, template: str = "template1") -> Iterator[str]:
         """Make a database for the length of a block."""
@@ -184,10 +189,6 @@ def new_account(warehouse: Warehouse) -> Callable[[str], Account]:
 
 
 @pytest.fixture
-def environ(warehouse: Warehouse, home: Path) -> dict[str, str]:
+def environ(server: Server, warehouse: Warehouse, home: Path) -> dict[str, str]:
     """The environment of a child process that shall use the ``warehouse`` of this test."""
-    return os.environ | {
-        "DATABASE_URL": warehouse.dsn,
-        "LIFETRACER_SECRET_KEY": SECRET_KEY,
-        "LIFETRACER_HOME": str(home),
-    }
+    return os.environ | server.environ(str(conninfo.conninfo_to_dict(warehouse.dsn)["dbname"]), home)

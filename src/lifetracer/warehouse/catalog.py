@@ -89,7 +89,7 @@ def module(title: str, found: Iterable[Column]) -> str:
     tables = [list(rows) for _, rows in groupby(found, key=lambda column: (column.table_schema, column.table_name))]
     body = "\n\n".join(_row_class(rows) for rows in tables)
     head = f'"""{title}\n\nWritten by `lifetracer types` from the live database. Do not edit.\n"""\n'
-    return "\n".join([head, *_imports(body), "\n", body]) + "\n"
+    return "\n".join([head, *_imports(body), "\n", body])
 
 
 def _row_class(rows: list[Column]) -> str:

@@ -1,0 +1,361 @@
+"""Rows of what migrations make: app, ops, raw.
+
+Written by `lifetracer types` from the live database. Do not edit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+from uuid import UUID
+
+Json = Any
+"""A decoded JSON document."""
+
+
+@dataclass(frozen=True, slots=True)
+class AppAccount:
+    """A person whose time is kept here. With Supabase Auth the id is the user's id. One row per account."""
+
+    account_id: UUID
+
+    name: str
+
+    time_zone: str
+    """IANA zone that decides where a day begins."""
+
+    language: str
+
+    week_start: int
+    """First day of the week: 0 Sunday … 6 Saturday (as Toggl counts)."""
+
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AppConnection:
+    """One access to one service. One row per account and connection."""
+
+    account_id: UUID
+
+    connection_id: UUID
+
+    source: str
+
+    name: str
+
+    settings: Json
+    """What the source keeps about the access and is no secret: user id, calendars, zone."""
+
+    status: str
+
+    problem: Json | None
+    """Why status is needs_user: {kind, message, remedy}."""
+
+    external_user: str | None
+    """The service's id of the user; a credential of another user is refused."""
+
+    created_at: datetime
+
+    last_success_at: datetime | None
+
+    last_change_at: datetime | None
+    """When a sync last brought a change (the staleness alarm looks at it)."""
+
+
+@dataclass(frozen=True, slots=True)
+class AppCredential:
+    """Encrypted credentials (Fernet). Only the owner role reads it. One row per connection."""
+
+    account_id: UUID
+
+    connection_id: UUID
+
+    secret: str
+
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AppReaderRole:
+    """Database logins for people who write SQL, each bound to one account. One row per login."""
+
+    role_name: str
+
+    account_id: UUID
+
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AppSchedule:
+    """What runs by itself every day at a local time of the account. One row per account and schedule."""
+
+    account_id: UUID
+
+    schedule_id: UUID
+
+    stage: str
+
+    subject: str
+
+    local_time: time
+
+    enabled: bool
+
+    next_run_at: datetime | None
+    """Null until a worker has worked it out from local_time and the account's zone."""
+
+    last_run_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpsCursor:
+    """How far each stream was read; commits together with the rows that prove it. One row per connection, stream
+    and partition.
+    """
+
+    account_id: UUID
+
+    connection_id: UUID
+
+    stream: str
+
+    partition: str
+
+    state: Json
+
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OpsJob:
+    """Runs of stages, queued, running and ended. One row per account and job."""
+
+    account_id: UUID
+
+    job_id: UUID
+
+    stage: str
+
+    subject: str
+    """What the stage is about: a source, or a report's kind and day. At most one living job each."""
+
+    parameters: Json
+
+    status: str
+
+    progress: Json
+
+    summary: Json | None
+
+    error: Json | None
+    """Why it did not succeed: {kind, message, remedy}."""
+
+    attempt: int
+    """How often it was started for this request."""
+
+    fence: int
+    """Grows with every claim; whoever holds an older number may no longer write the row."""
+
+    again: bool
+    """Somebody asked while it was running: one more run follows, with again_parameters."""
+
+    again_parameters: Json
+
+    priority: int
+    """The higher goes first: a click overtakes the schedule."""
+
+    requested_by: str
+
+    worker: str | None
+
+    queued_at: datetime
+
+    run_after: datetime
+    """Not before: after a failure that time may heal, or when the quota resets."""
+
+    started_at: datetime | None
+
+    finished_at: datetime | None
+
+    heartbeat_at: datetime | None
+
+    cancel_requested_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpsJobLog:
+    """What jobs said while they ran. One row per account, job and line."""
+
+    account_id: UUID
+
+    job_id: UUID
+
+    line: int
+
+    attempt: int
+
+    at: datetime
+
+    level: str
+
+    event: str
+
+    details: Json
+
+
+@dataclass(frozen=True, slots=True)
+class OpsQuota:
+    """Request allowance as last observed, shared by all workers. One row per connection and bucket."""
+
+    account_id: UUID
+
+    connection_id: UUID
+
+    bucket: str
+
+    total: int | None
+
+    remaining: int | None
+
+    resets_at: datetime | None
+
+    observed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OpsSweepSeen:
+    """Ids met during a full read; what is not here at its end was deleted. One row per account, sweep, stream and
+    id.
+    """
+
+    account_id: UUID
+
+    connection_id: UUID
+
+    sweep_id: UUID
+
+    stream: str
+
+    source_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpsSyncRun:
+    """The sync log. One row per account and sync of a connection."""
+
+    account_id: UUID
+
+    run_id: UUID
+
+    connection_id: UUID
+
+    source: str
+
+    started_at: datetime
+
+    finished_at: datetime | None
+
+    status: str
+
+    requests: int
+
+    items: int
+
+    inserted: int
+
+    updated: int
+
+    deleted: int
+
+    mended: int
+    """Texts with characters PostgreSQL cannot hold (NUL, lone surrogates), stored with U+FFFD instead."""
+
+    details: Json
+
+    error: Json | None
+
+
+@dataclass(frozen=True, slots=True)
+class RawOccurrence:
+    """Calendar events expanded into the times they take place. One row per account and occurrence."""
+
+    account_id: UUID
+
+    occurrence_id: str
+
+    connection_id: UUID
+
+    source: str
+
+    calendar_id: str
+
+    series_id: str
+    """source_id of the event row it comes from: a single event or a series master."""
+
+    content_id: str
+    """source_id of the event row whose title and details apply: an exception, or series_id."""
+
+    original_start: str
+    """Start the series gave it before any exception moved it, ISO 8601."""
+
+    starts_at: datetime | None
+
+    ends_at: datetime | None
+
+    starts_on: date | None
+    """All-day only: first day. It has no instant."""
+
+    ends_on: date | None
+    """All-day only: the day after the last."""
+
+    time_zone: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RawRow:
+    """A raw table ``raw.<service>__<entity>``: what a service sent, as received."""
+
+    account_id: UUID
+
+    source_id: str
+
+    connection_id: UUID
+
+    data: Json
+
+    api_version: str
+
+    synced_at: datetime
+
+    deleted_at: datetime | None
+
+    deleted_reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RawRevision:
+    """Former versions of raw rows. One row per account, stream, item and replaced version."""
+
+    account_id: UUID
+
+    stream: str
+    """Name of the raw table the row was in."""
+
+    source_id: str
+
+    revision_id: int
+
+    data: Json
+
+    api_version: str
+
+    synced_at: datetime
+    """Since when this version had been the stored one."""
+
+    deleted_at: datetime | None
+
+    replaced_at: datetime
+    """When a newer version or a deletion replaced it."""
