@@ -1,4 +1,4 @@
-"""Toggl's limits: hourly allowances in two buckets, 402 and its headers, 429 above one request a second (APIS.md A.3, A.4)."""
+"""Toggl's limits: two hourly allowances, 402 and its headers, 429 above one request a second (APIS.md A.3, A.4)."""
 
 from __future__ import annotations
 

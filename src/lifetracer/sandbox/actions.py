@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def _hostile_events(world: World, person: Person, _options: dict[str, Any]) -> l
     ids = []
     for n, text in enumerate(HOSTILE):
         moment = {"date": f"{world.clock.now:%Y-%m-%d}"}
-        end = {"date": f"{world.clock.now.replace(year=world.clock.now.year + 1):%Y-%m-%d}"}
+        end = {"date": f"{world.clock.now + timedelta(days=1):%Y-%m-%d}"}
         short = text if len(text) < 1000 else "long"
         event = account.create_event(
             now, calendar="primary", summary=short, description=text, start=moment, end=end, sequence=n

@@ -26,7 +26,7 @@ ROUTER = Router(
     "/__admin",
     guard=_guard,
     lost=lambda _call: reply_json({"error": "GET /__admin lists the routes."}, 404),
-    garbled=lambda _call: reply_json({"error": "The body is no JSON."}, 400),
+    garbled=lambda problem: reply_json({"error": f"That was not understood: {problem!r}."}, 400),
 )
 
 

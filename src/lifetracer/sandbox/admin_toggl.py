@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from random import Random
 from typing import Any
@@ -14,6 +15,8 @@ from lifetracer.sandbox.toggl.account import TimeEntry, TogglAccount
 from lifetracer.sandbox.wire import Call, Reply, reply_json
 
 MOST = 2_000_000
+FORMS = ("meta", "report+")
+"""The forms that a connector usually asks for."""
 
 
 def _values(account: TogglAccount, body: dict[str, Any]) -> dict[str, Any]:
@@ -107,19 +110,20 @@ def bulk(call: Call) -> Reply:
 
 @ROUTER.on("POST", "/toggl/prerender")
 def prerender_all(call: Call) -> Reply:
-    """Render all entries in all forms, so that a page is only a join of bytes."""
-    prerender(call.person.toggl)
+    """Render all entries, so that a page is only a join of bytes: {forms: list, meta, report, report+}."""
+    prerender(call.person.toggl, call.json().get("forms", FORMS))
     return reply_json({"entries": len(call.person.toggl.entries)})
 
 
-def prerender(account: TogglAccount) -> None:
+def prerender(account: TogglAccount, forms: Iterable[str] = FORMS) -> None:
     """Render all entries in the forms that pages are made of."""
     entries = [entry for entry in account.entries.values() if entry.deleted_at is None]
-    render.listed(account, entries, meta=False)
-    render.listed(account, entries, meta=True)
     stopped = [entry for entry in entries if not entry.running]
-    for enriched in (True, False):
-        render.report_rows(account, stopped, enriched=enriched, first=1)
+    for form in forms:
+        if form.startswith("report"):
+            render.report_rows(account, stopped, enriched=form == "report+", first=1)
+        else:
+            render.listed(account, entries, meta=form == "meta")
 
 
 @ROUTER.on("PATCH", "/toggl/projects/{id}")
@@ -158,7 +162,7 @@ def change_me(call: Call) -> Reply:
     body, account = call.json(), call.person.toggl
     account.zone = ZoneInfo(body.get("zone", str(account.zone)))
     account.set_plan(body.get("plan", account.plan))
-    account.fragments.clear()
+    account.render_anew()
     return reply_json({"zone": str(account.zone), "plan": account.plan})
 
 

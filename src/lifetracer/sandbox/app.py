@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import json
+import traceback
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import parse_qsl
@@ -82,10 +82,12 @@ async def _run(router: Router, handler: Callable[[Call], Reply | Awaitable[Reply
         return await reply if inspect.isawaitable(reply) else reply
     except Refusal as refusal:
         return refusal.reply
-    except (json.JSONDecodeError, UnicodeDecodeError):
-        return router.garbled(call)
     except LifetracerError as failure:
         return reply_json({"error": failure.sentence()}, failure.status)
+    except (ValueError, KeyError, TypeError) as problem:
+        # A body or parameter of the wrong shape; the same line as a bug, so it is told on stderr too.
+        traceback.print_exc(limit=-2)
+        return router.garbled(problem)
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:

@@ -45,9 +45,9 @@ class PostOffice:
         if not self.waiting:
             return
         parcels, self.waiting = self.waiting, []
-        if self.world.faults.take("webhook_out_of_order"):
+        if self.world.faults.take("webhook_out_of_order") is not None:
             parcels.reverse()
-        if self.world.faults.take("webhook_duplicate"):
+        if self.world.faults.take("webhook_duplicate") is not None:
             parcels = [parcel for parcel in parcels for _ in range(2)]
         task = asyncio.get_running_loop().create_task(self._send_all(parcels))
         self.busy.add(task)

@@ -103,7 +103,7 @@ class Router:
     prefix: str
     guard: Callable[[Call], None] = lambda _call: None
     lost: Callable[[Call], Reply] = lambda _call: reply_json("Not found", 404)
-    garbled: Callable[[Call], Reply] = lambda _call: reply_json("JSON is not valid", 400)
+    garbled: Callable[[Exception], Reply] = lambda _problem: reply_json("JSON is not valid", 400)
     finish: Callable[[Call, Reply], Reply] = lambda _call, reply: reply
     routes: list[tuple[str, re.Pattern[str], str, Handler]] = field(default_factory=list)
 

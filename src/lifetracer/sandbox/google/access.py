@@ -111,6 +111,6 @@ ROUTER = Router(
     "/calendar/v3",
     guard=authenticate,
     lost=lambda _call: google_error(404, *NOT_FOUND),
-    garbled=lambda _call: google_error(400, "parseError", "Parse Error"),
+    garbled=lambda _problem: google_error(400, "parseError", "Parse Error"),
     finish=finish,
 )

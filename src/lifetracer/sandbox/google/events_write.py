@@ -59,6 +59,21 @@ def _properties(given: Any) -> Body:
 def _checked(call: Call, calendar: Calendar, body: Body, before: Body | None) -> Body:
     """Turn a body into fields of an event."""
     fields: Body = {name: value for name, value in body.items() if name not in READ_ONLY}
+    _check_times(calendar, fields, before)
+    for person in fields.get("attendees") or ():
+        if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", person.get("email", "")):
+            raise invalid("Invalid attendee email.")
+        if person["email"] == call.person.email:
+            person["self"] = True
+        person.setdefault("responseStatus", "needsAction")
+    if "extendedProperties" in fields:
+        fields["extendedProperties"] = _properties(fields["extendedProperties"] or {})
+    _check_type(calendar, fields, before)
+    return fields
+
+
+def _check_times(calendar: Calendar, fields: Body, before: Body | None) -> None:
+    """Spell start and end, and refuse those that make no event."""
     repeats = bool(fields.get("recurrence") or (before or {}).get("recurrence"))
     for name in ("start", "end"):
         if name in fields:
@@ -78,22 +93,19 @@ def _checked(call: Call, calendar: Calendar, body: Body, before: Body | None) ->
             recurrence.rules({"start": start, "end": end, "recurrence": fields["recurrence"]})
         except (ValueError, TypeError):
             raise invalid("Invalid recurrence rule.") from None
-    for person in fields.get("attendees") or ():
-        if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", person.get("email", "")):
-            raise invalid("Invalid attendee email.")
-        if person["email"] == call.person.email:
-            person["self"] = True
-        person.setdefault("responseStatus", "needsAction")
-    if "extendedProperties" in fields:
-        fields["extendedProperties"] = _properties(fields["extendedProperties"] or {})
+
+
+def _check_type(calendar: Calendar, fields: Body, before: Body | None) -> None:
+    """Refuse types that cannot be created here, and a change of type."""
     kind = fields.get("eventType", "default")
-    if before is None and kind not in INSERTABLE:
+    if before is not None:
+        if "eventType" in fields and kind != before["eventType"]:
+            raise refuse(400, "eventTypeRestriction", "Event type cannot be changed.", domain="calendar")
+        return
+    if kind not in INSERTABLE:
         raise invalid(f"Event type {kind} cannot be created.")
-    if before is None and kind in {"outOfOffice", "focusTime", "workingLocation"} and not calendar.primary:
+    if kind in {"outOfOffice", "focusTime", "workingLocation"} and not calendar.primary:
         raise invalid("This event type is only possible on primary calendars.")
-    if before is not None and kind != before["eventType"] and "eventType" in fields:
-        raise refuse(400, "eventTypeRestriction", "Event type cannot be changed.", domain="calendar")
-    return fields
 
 
 def _answer(calendar: Calendar, event: Event) -> Reply:

@@ -45,26 +45,32 @@ def _page(title: str, text: str, status: int = 200) -> Reply:
 def consent(call: Call) -> Reply:
     """Ask for consent: approve at once, show a page, deny, or grant only some scopes, as the world is set."""
     asked = dict(call.query)
-    grants = call.world.grants
-    if asked.get("client_id") != grants.client_id:
-        return _page("Error 401: invalid_client", "The OAuth client was not found.", 401)
     target = asked.get("redirect_uri", "")
+    if (refused := _refused(call, asked, target)) is not None:
+        return refused
+    decision = asked.get("sandbox_decision") or call.world.grants.consent["decision"]
+    if call.fault("oauth_denied") is not None or decision == "deny":
+        return _redirect(target, {"error": "access_denied"}, asked)
+    if decision == "ask":
+        links = ""
+        for choice in ("approve", "deny"):
+            address = f"{call.path}?{urlencode({**asked, 'sandbox_decision': choice})}"
+            links += f'<p><a href="{html.escape(address)}">{choice}</a></p>'
+        return _page("An app wants to see your calendars", links)
+    return _redirect(target, {"code": _new_code(call, asked), "scope": _granted(call, asked)}, asked)
+
+
+def _refused(call: Call, asked: dict[str, str], target: str) -> Reply | None:
+    """Return Google's own error page for a request that must not be redirected back."""
+    if asked.get("client_id") != call.world.grants.client_id:
+        return _page("Error 401: invalid_client", "The OAuth client was not found.", 401)
     if not _may_redirect(call, target):
         return _page("Error 400: redirect_uri_mismatch", html.escape(target), 400)
     if asked.get("response_type") != "code" or not asked.get("scope"):
         return _page("Error 400: invalid_request", "response_type=code and scope are required.", 400)
     if asked.get("code_challenge_method", "S256") not in {"S256", "plain"}:
         return _page("Error 400: invalid_request", "code_challenge_method is S256 or plain.", 400)
-    decision = asked.get("sandbox_decision") or grants.consent["decision"]
-    if call.fault("oauth_denied") is not None or decision == "deny":
-        return _redirect(target, {"error": "access_denied"}, asked)
-    if decision == "ask":
-        links = "".join(
-            f'<p><a href="{html.escape(call.path + "?" + urlencode({**asked, "sandbox_decision": choice}))}">{choice}</a></p>'
-            for choice in ("approve", "deny")
-        )
-        return _page("An app wants to see your calendars", links)
-    return _redirect(target, {"code": _new_code(call, asked), "scope": _granted(call, asked)}, asked)
+    return None
 
 
 def _may_redirect(call: Call, target: str) -> bool:

@@ -15,6 +15,8 @@ MISSED = {"exercise": 0.16, "learning": 0.13, "admin": 0.12, "family": 0.05, "me
 MOVED = {"exercise": 0.10, "learning": 0.14, "deep": 0.07, "client": 0.06, "admin": 0.12}
 """How often it is done later the same day."""
 
+GARDEN_MONTHS = (4, 5, 6, 7, 8, 9)
+
 LONG = 95
 """Minutes after which work is interrupted by a break."""
 
@@ -100,6 +102,8 @@ class Liver:
                 Wish("family", evening + 20, rng.randrange(40, 65), self._thing("family", rng, 0)),
                 Wish("family", 1215, rng.randrange(50, 100), self._thing("family", rng, 3)),
             ]
+            if day.month in GARDEN_MONTHS and not self.planner.away(day) and rng.random() < 0.7:
+                wishes.append(Wish("garden", 790, rng.randrange(40, 110), self._thing("garden", rng)))
             if self.planner.away(day):
                 wishes += [
                     Wish("family", 600, 150, self._thing("family", rng, 1)),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from lifetracer.sandbox.person.actual import Doing, Liver
+from lifetracer.sandbox.person.actual import GARDEN_MONTHS, Doing, Liver
 from lifetracer.sandbox.person.diary import Diary
-from lifetracer.sandbox.person.plan import EPOCH, Minutes, Planner, phase_of, phases
+from lifetracer.sandbox.person.plan import EPOCH, Minutes, Planner
 from lifetracer.sandbox.person.vocabulary import CalendarSpec
 
 MICROS = 1_000_000
@@ -38,7 +38,8 @@ class Life:
         self.language = language
         self.planner = Planner(seed, language)
         self.liver = Liver(self.planner)
-        self.projects = self.planner.tongue.topics()
+        resting = {key for key in ("relaunch", "garden") if not self.active(key, first)}
+        self.projects = tuple(replace(topic, archived=topic.key in resting) for topic in self.planner.tongue.topics())
         self.numbers = {topic.key: topic.key_number for topic in self.projects}
         self.billable = {topic.key for topic in self.projects if topic.billable}
         self.diary = Diary(self.planner, zone, first, index, email)
@@ -79,12 +80,15 @@ class Life:
             at = self.instant(day, 1440 + 745, 9) * MICROS + 31_337
             found.append(Happening(at, "toggl", "update_entry", {"number": base + len(lived.doings) - 1, "stop": end}))
         found += self._slips_of_the_finger(day, base, lived.doings, rng)
-        start = phases(self.planner.seed)[phase_of(day, self.planner.seed)]
-        if phase_of(day, self.planner.seed) % 2 and (day - start).days in {0, 120}:
-            at = self.instant(day, 545) * MICROS
-            what = {"id": 63_334_400 + self.diary.index * 1000 + self.numbers["relaunch"], "active": day == start}
-            found.append(Happening(at, "toggl", "update_project", what))
+        for n, key in enumerate(("relaunch", "garden")):
+            if day > self.first and self.active(key, day) != self.active(key, day - timedelta(days=1)):
+                what = {"number": self.numbers[key], "active": self.active(key, day)}
+                found.append(Happening(self.instant(day, 545 + n) * MICROS, "toggl", "update_project", what))
         return found
+
+    def active(self, key: str, day: date) -> bool:
+        """Say whether a project that comes and goes is active on a day; otherwise it is archived."""
+        return day.month in GARDEN_MONTHS if key == "garden" else self.planner.relaunch_runs(day)
 
     def _entry(self, day: date, number: int, doing: Doing, rng: Any, *, forgotten: bool) -> list[Happening]:
         start = self.instant(day, doing.start, doing.second)

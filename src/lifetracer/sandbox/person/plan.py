@@ -162,9 +162,7 @@ class Planner:
             return block
         if series.guests and self.away(day):
             return replace(block, fate="declined")
-        if series.topic == "meetings" and day in holidays(day.year, self.language):
-            return replace(block, fate="cancelled")
-        if roll < 0.04:
+        if roll < 0.04 or (series.topic == "meetings" and day in holidays(day.year, self.language)):
             return replace(block, fate="cancelled")
         if roll < 0.10 and series.key != "standup":
             return replace(block, fate="moved", start=start + shift, end=start + shift + series.length)

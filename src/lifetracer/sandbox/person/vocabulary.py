@@ -48,6 +48,7 @@ TOPICS: tuple[tuple[str, str, str, str], ...] = (
     ("sleep", "Sleep", "睡眠", "#525266"),
     ("reading", "Reading", "読書", "#d94182"),
     ("relaunch", "Website relaunch", "サイト刷新", "#e36a00"),
+    ("garden", "Allotment garden", "家庭菜園", "#2d8c3c"),
 )
 """Key, English name, Japanese name, colour."""
 
@@ -95,6 +96,7 @@ THINGS: dict[str, tuple[tuple[str, str], ...]] = {
         ("Hallway chat", "立ち話"),
         ("Customer question", "顧客対応"),
     ),
+    "garden": (("Planting", "植え付け"), ("Weeding", "草取り"), ("Watering", "水やり")),
     "sleep": (("", ""),),
 }
 

@@ -87,6 +87,9 @@ class TogglAccount:
         self.tag_names: dict[str, int] = {}
         self.allowances = Allowances(self.plan)
         self.subscriptions = Subscriptions(self)
+        self.version = 0
+        """Grows with every change, so that what was found can be kept until then."""
+        self.kept: dict[str, list[TimeEntry]] = {}
         self._by_start: list[tuple[int, int]] | None = None
         self.running_id: int | None = None
 
@@ -138,6 +141,7 @@ class TogglAccount:
                 self.update_entry(at, id=before.id, stop=max(entry.start, before.start))
             self.running_id = entry.id
         self.entries[entry.id] = entry
+        self.version += 1
         if self._by_start is not None:
             insort(self._by_start, (entry.start, entry.id))
         self.subscriptions.tell("time_entry", "created", at, entry)
@@ -181,6 +185,7 @@ class TogglAccount:
 
     def _touch(self, at: int, entry: TimeEntry) -> None:
         entry.at = at
+        self.version += 1
         if entry.stop is not None:
             entry.zombie = False
         if self.running_id == entry.id and (entry.stop is not None or entry.deleted_at):
@@ -193,6 +198,12 @@ class TogglAccount:
     def forget_order(self) -> None:
         """Forget the order of entries after many were added at once."""
         self._by_start = None
+        self.version += 1
+
+    def render_anew(self) -> None:
+        """Forget rendered entries, as what they refer to has changed."""
+        self.fragments.clear()
+        self.version += 1
 
     def set_plan(self, plan: str) -> None:
         """Change the plan, and with it the hourly allowances."""
@@ -232,17 +243,24 @@ class TogglAccount:
         self.subscriptions.tell("project", "created", at, project)
         return project
 
-    def update_project(self, at: int, *, id: int, **values: Any) -> dict[str, Any]:  # noqa: A002
+    def update_project(
+        self,
+        at: int,
+        *,
+        id: int = 0,  # noqa: A002
+        number: int | None = None,
+        **values: Any,
+    ) -> dict[str, Any]:
         """Rename, recolour, move or archive a project; its entries keep their ``at``.
 
         Raises:
             Missing: there is none.
         """
-        project = self._dimension(self.projects, id)
+        project = self._dimension(self.projects, id if number is None else self.project_id(number))
         changed = project_json(at, self.workspace_id, {**project, **values})
         project.clear()
         project.update(changed)
-        self.fragments.clear()
+        self.render_anew()
         self.subscriptions.tell("project", "updated", at, project)
         return project
 
@@ -257,7 +275,7 @@ class TogglAccount:
                     self.delete_entry(at, id=entry.id)
                 else:
                     entry.project_id = None
-        self.fragments.clear()
+        self.render_anew()
         self.subscriptions.tell("project", "deleted", at, project)
 
     def create_client(self, at: int, **values: Any) -> dict[str, Any]:
@@ -275,7 +293,7 @@ class TogglAccount:
             for project in self.projects.values():
                 if project["client_id"] == id:
                     project.update(client_id=None, cid=None)
-        self.fragments.clear()
+        self.render_anew()
         return client
 
     def tag_id(self, at: int, name: str) -> int:
@@ -298,7 +316,7 @@ class TogglAccount:
                     entry.tag_ids = tuple(tag_id for tag_id in entry.tag_ids if tag_id != id)
         else:
             self.tag_names[tag["name"]] = id
-        self.fragments.clear()
+        self.render_anew()
         return tag
 
     def create_task(self, at: int, **values: Any) -> dict[str, Any]:

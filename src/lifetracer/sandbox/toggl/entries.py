@@ -6,6 +6,7 @@ import base64
 import binascii
 import uuid
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from lifetracer.sandbox.toggl import render
@@ -72,7 +73,7 @@ ROUTER = Router(
     "/api/v9",
     guard=authenticate,
     lost=lambda _call: toggl_text("Not found", 404),
-    garbled=lambda _call: toggl_text("JSON is not valid", 400),
+    garbled=lambda _problem: toggl_text("JSON is not valid", 400),
     finish=finish,
 )
 
@@ -85,7 +86,8 @@ def rows_reply(call: Call, pieces: list[bytes], headers: dict[str, str] | None =
 
 def visible(call: Call, entry: TimeEntry) -> bool:
     """Say whether an account that moved away still shows an entry (it does only what was before)."""
-    moved = next((fault for fault in call.world.faults.active if fault.name == "toggl_migrated"), None)
+    faults = call.world.faults.active
+    moved = next((fault for fault in faults if fault.name == "toggl_migrated"), None) if faults else None
     if moved is None:
         return True
     after = datetime.fromisoformat(moved.options["after"]).timestamp()
@@ -199,7 +201,7 @@ def time_entries(call: Call) -> Reply:
             last = int(now.timestamp()) + 86_400
             first = last - (DEFAULT_DAYS + 1) * 86_400
         found = account.between(first, last)[::-1]
-    found = [entry for entry in found if visible(call, entry)][:CAP]
+    found = list(islice((entry for entry in found if visible(call, entry)), CAP))
     pieces = render.listed(account, found, meta=call.flag("meta"))
     if call.flag("include_sharing"):
         pieces = [piece[:-1] + b',"shared_with":[]}' for piece in pieces]

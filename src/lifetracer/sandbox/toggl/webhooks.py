@@ -26,7 +26,7 @@ ROUTER = Router(
     "/webhooks/api/v1",
     guard=_guard,
     lost=lambda _call: toggl_text("Not found", 404),
-    garbled=lambda _call: toggl_text("JSON is not valid", 400),
+    garbled=lambda _problem: toggl_text("JSON is not valid", 400),
     finish=v9.finish,
 )
 
