@@ -47,6 +47,9 @@ PROFILE_VARIABLES = {
 }
 """Part of the database's address → the variable that ``profiles.yml`` reads."""
 
+LEFT_BEHIND = 86400
+"""Age in seconds at which a run's folder has surely no owner any more."""
+
 _one_at_a_time = threading.Lock()
 _warm: Manifest | None = None
 
@@ -231,6 +234,10 @@ def _workplace(settings: Settings | None) -> Iterator[Path]:
     if settings is not None:
         parent = settings.home / "transform"
         parent.mkdir(parents=True, exist_ok=True)
+        for left in parent.glob("run-*"):  # by a run that was killed
+            with contextlib.suppress(OSError):
+                if time.time() - left.stat().st_mtime > LEFT_BEHIND:
+                    shutil.rmtree(left, ignore_errors=True)
     folder = Path(tempfile.mkdtemp(prefix="run-", dir=parent))
     try:
         yield folder
@@ -239,7 +246,7 @@ def _workplace(settings: Settings | None) -> Iterator[Path]:
 
 
 def _flags(folder: Path) -> list[str]:
-    # A person may bring a profile of their own (DBT_PROFILES_DIR); it must contain a profile named lifetracer.
+    # A person may bring a profile named lifetracer of their own (threads, certificates …) for the same database.
     profiles = os.environ.get("DBT_PROFILES_DIR") or str(PROJECT)
     return [
         *("--project-dir", str(PROJECT), "--profiles-dir", profiles),
@@ -250,14 +257,36 @@ def _flags(folder: Path) -> list[str]:
 
 
 def _manifest(settings: Settings | None) -> Manifest:
+    """Give the parsed project: from the home folder when it was parsed before (3 s saved), else read it."""
     from dbt.cli.main import dbtRunner
     from dbt.contracts.graph.manifest import Manifest
+    from dbt.version import installed
 
-    with _workplace(settings) as folder:
+    name = f"manifest-{fingerprint()}-{installed.to_version_string(skip_matcher=True)}.msgpack"
+    kept = settings.home / "transform" / name if settings is not None else None
+    if kept is not None and kept.is_file():
+        with contextlib.suppress(Exception):  # a file that another version wrote or a crash cut off is made again
+            return Manifest.from_msgpack(kept.read_bytes())
+    with _profile(""), _workplace(settings) as folder:
         answer = dbtRunner().invoke(["parse", *_flags(folder)])
-    if not isinstance(answer.result, Manifest):
-        raise LifetracerError(f"The dbt project cannot be read: {answer.exception}")
+        if not isinstance(answer.result, Manifest):
+            raise LifetracerError(f"The dbt project cannot be read: {answer.exception}")
+        if kept is not None:
+            for old in kept.parent.glob("manifest-*.msgpack"):
+                old.unlink(missing_ok=True)
+            (folder / name).write_bytes(answer.result.to_msgpack())
+            (folder / name).replace(kept)
     return answer.result
+
+
+def _for_database(manifest: Manifest, name: str) -> Manifest:
+    """Give a copy whose models and sources lie in a database: a manifest is parsed once and serves any."""
+    copy = manifest.deepcopy()
+    for node in (*copy.nodes.values(), *copy.sources.values()):
+        if getattr(node, "relation_name", None):
+            node.relation_name = node.relation_name.replace(f'"{node.database}".', f'"{name}".', 1)
+        node.database = name
+    return copy
 
 
 def _invoke(words: list[str], folder: Path, settings: Settings, variables: Mapping[str, Any]) -> list[Any]:
@@ -265,8 +294,9 @@ def _invoke(words: list[str], folder: Path, settings: Settings, variables: Mappi
 
     warm(settings)
     assert _warm
+    database = os.environ.get(PROFILE_VARIABLES["dbname"], "")
     command = [*words[:1], *_flags(folder), "--vars", json.dumps(variables), *words[1:]]
-    answer = dbtRunner(manifest=_warm.deepcopy()).invoke(command)
+    answer = dbtRunner(manifest=_for_database(_warm, database)).invoke(command)
     if answer.exception is not None:
         raise LifetracerError(
             f"The transform could not run: {answer.exception}",

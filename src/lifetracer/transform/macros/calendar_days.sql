@@ -30,17 +30,20 @@
     cross join lateral generate_series(0, week.last_monday + 6 - week.first_monday) as n
 {%- endmacro %}
 
-{# Condition: a day without blocks that the calendar no longer reaches. #}
-{% macro outside_calendar(alias) -%}
-    not exists (
-        select from ({{ calendar_weeks() }}) as week
-        where week.account_id = {{ alias }}.account_id
-            and {{ alias }}.local_date between week.first_monday and week.last_monday + 6
+{# Remove days without blocks that the calendar no longer reaches. #}
+{% macro forget_outside_calendar() -%}
+    {%- if execute and is_incremental() and not var('full', false) -%}
+    delete from {{ this }} as kept
+    where (kept.account_id, kept.local_date) in (
+        select account_id, local_date from {{ this }} as known where {{ in_scope('known') }}
+        except
+        select account_id, local_date from ({{ calendar_days() }}) as calendar
+        except
+        select account_id, local_date from {{ ref('fct_entry_day') }} as entry where {{ in_scope('entry') }}
+        except
+        select account_id, local_date from {{ ref('fct_occurrence_day') }} as occurrence where {{ in_scope('occurrence') }}
     )
-    {%- for block_day in (ref('fct_entry_day'), ref('fct_occurrence_day')) %}
-    and not exists (
-        select from {{ block_day }} as block
-        where block.account_id = {{ alias }}.account_id and block.local_date = {{ alias }}.local_date
-    )
-    {%- endfor %}
+    {%- else -%}
+    select 1
+    {%- endif -%}
 {%- endmacro %}

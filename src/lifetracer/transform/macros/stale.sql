@@ -10,15 +10,15 @@
     A removal and the insert after it happen in one transaction: readers never see a gap.
 #}
 
-{# Remove facts that no longer equal what the query `living` (same columns, alias `now`) says; note their days. #}
-{% macro forget(living, same, and_also='false') -%}
+{# Remove facts that no longer equal what the query `living` (alias `now`) says, by the condition `same`; note their days. #}
+{% macro forget(living, same) -%}
     {%- if execute and is_incremental() -%}
     with gone as (
         delete from {{ this }} as kept
         where {{ in_scope('kept') }}
-            and ({{ and_also }} or {{ var('full', false) }} or not exists (
-            select from ({{ living }}) as now where {{ in_scope('now') }} and {{ same }}
-        ))
+            {%- if not var('full', false) %}
+            and not exists (select from ({{ living }}) as now where {{ in_scope('now') }} and {{ same }})
+            {%- endif %}
         returning kept.account_id, kept.first_date, kept.last_date
     )
     insert into {{ ref('stale_day') }} (account_id, local_date)
@@ -46,13 +46,15 @@
 {%- endmacro %}
 
 {# Remove the rows of stale days, or in a full run of all days. #}
-{% macro forget_days(and_also='false') -%}
+{% macro forget_days() -%}
     {%- if execute and is_incremental() -%}
     delete from {{ this }} as kept
     where {{ in_scope('kept') }}
-        and ({{ and_also }} or {{ var('full', false) }} or (kept.account_id, kept.local_date) in (
+        {%- if not var('full', false) %}
+        and (kept.account_id, kept.local_date) in (
             select stale.account_id, stale.local_date from {{ ref('stale_day') }} as stale where {{ in_scope('stale') }}
-        ))
+        )
+        {%- endif %}
     {%- else -%}
     select 1
     {%- endif -%}

@@ -9,8 +9,8 @@
             same='now.account_id = kept.account_id and now.entry_id = kept.entry_id
                 and now.synced_at = kept.synced_at
                 and (now.project_name, now.project_color, now.client_name, now.task_name)
-                    is not distinct from (kept.project_name, kept.project_color, kept.client_name, kept.task_name)',
-            and_also='kept.is_running'
+                    is not distinct from (kept.project_name, kept.project_color, kept.client_name, kept.task_name)
+                and not kept.is_running'
         ) }}",
         post_hook="{{ note_days() }}",
     )

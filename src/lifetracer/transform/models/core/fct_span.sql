@@ -5,7 +5,7 @@
             {'columns': ['account_id', 'local_date', 'starts_at'], 'unique': true},
             {'columns': ['account_id', 'week_start']},
         ],
-        pre_hook="{{ forget_days(and_also=outside_calendar('kept')) }}",
+        pre_hook=["{{ forget_days() }}", "{{ forget_outside_calendar() }}"],
     )
 }}
 -- depends_on: {{ ref('stale_day') }}

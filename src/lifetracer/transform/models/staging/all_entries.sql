@@ -13,7 +13,7 @@ with toggl_track as (
         entry.tags,
         entry.claimed_seconds,
         entry.is_billable,
-        entry.is_running,
+        entry.is_running and entry.starts_at is not null as is_running,
         entry.starts_at,
         entry.stops_at,
         entry.synced_at
