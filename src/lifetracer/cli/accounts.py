@@ -9,7 +9,11 @@ from typing import Annotated
 import typer
 
 app = typer.Typer(
-    help="List and make accounts.", no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False
+    add_completion=False,
+    help="List and make accounts.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
 )
 
 

@@ -12,7 +12,11 @@ if TYPE_CHECKING:
     from lifetracer.jobs import Job
 
 app = typer.Typer(
-    help="List, show and cancel jobs.", no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False
+    add_completion=False,
+    help="List, show and cancel jobs.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
 )
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print for machines.")]
