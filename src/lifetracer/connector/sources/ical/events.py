@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from lifetracer.connector.recurrence import CLOCK_STEPS, RuleError, parse_rule
 from lifetracer.connector.sources.ical.lines import MOST_PROBLEMS, Component, Problem, Property, read_components
-from lifetracer.connector.sources.ical.zones import zone_by_name, zone_by_rules
+from lifetracer.connector.sources.ical.zones import is_offset, zone_by_name, zone_by_rules
 from lifetracer.connector.span import parse_duration
 
 _STAMP = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)?)?(Z?)")
@@ -98,6 +98,8 @@ class _Reader:
         self.zone = zone_by_name(component.value("X-WR-TIMEZONE")) if component.value("X-WR-TIMEZONE") else None
         self.rules = {c.value("TZID"): c for c in component.within("VTIMEZONE")}
         self.zones: dict[str, str | None] = {}
+        self.floating: tuple[int, int] | None = None
+        """How many times have no zone at all, and the line of the first."""
 
     def calendar(self) -> Calendar:
         """Read it."""
@@ -122,7 +124,20 @@ class _Reader:
             if known is None or _version(known) <= _version(event):
                 versions[event["id"]] = event
         calendar.events = list(versions.values())
+        self._look_at_zones()
         return calendar
+
+    def _look_at_zones(self) -> None:
+        """Tell where the clock had to be guessed, and which zone rules cannot be right."""
+        if self.floating and not self.zone:
+            several = f"{self.floating[0]} times have" if self.floating[0] > 1 else "a time has"
+            what = f"{several} no time zone and the calendar names none; your own zone was taken"
+            self.tell(self.floating[1], what, lost=False)
+        for rules in self.component.within("VTIMEZONE"):
+            for offset in (p for c in rules.components for p in c.all("TZOFFSETFROM", "TZOFFSETTO")):
+                if not is_offset(offset.value):
+                    told = f"{offset.name}:{_printable(offset.value)} of the zone “{_printable(rules.value('TZID'))}”"
+                    self.tell(offset.line, f"{told} is no offset; the zone is known by its name", lost=False)
 
     def tell(self, line: int, what: str, *, lost: bool = True) -> None:
         """Note a problem."""
@@ -245,7 +260,11 @@ class _Reader:
             return Moment(wall, True, None)
         if utc:
             return Moment(wall, False, "UTC")
-        return Moment(wall, False, self._zone(found, wall.year, title) if found.params.get("TZID") else self.zone)
+        if not found.params.get("TZID"):
+            count, line = self.floating or (0, found.line)
+            self.floating = (count + 1, line)
+            return Moment(wall, False, self.zone)
+        return Moment(wall, False, self._zone(found, wall.year, title))
 
     def _zone(self, found: Property, year: int, title: str = "") -> str | None:
         tzid = found.params["TZID"]

@@ -15,6 +15,8 @@ MOST_PROBLEMS = 50
 """Problems of one file that are kept; a file that is no calendar would have one per line."""
 
 _LINE = re.compile(r'([A-Za-z0-9-]+)((?:;[^=;:]+=(?:"[^"]*"|[^";:]*)(?:,(?:"[^"]*"|[^";:,]*))*)*)\s*:(.*)', re.DOTALL)
+_UNQUOTED = re.compile(r"(DTSTART|DTEND|RECURRENCE-ID|EXDATE|RDATE)(;TZID=[^:]*):([\dTZ,/P]+\"?)", re.IGNORECASE)
+"""A time whose zone has an opening quote only."""
 _PARAM = re.compile(r';([^=;:]+)=((?:"[^"]*"|[^";:,]*)(?:,(?:"[^"]*"|[^";:,]*))*)')
 
 
@@ -108,11 +110,13 @@ def read_components(data: bytes) -> tuple[Component, list[Problem]]:
 
 def parse_line(text: str, number: int) -> Property | None:
     """Take a content line apart; ``None`` when it is none."""
-    match = _LINE.fullmatch(text)
+    match = _LINE.fullmatch(text) or _UNQUOTED.fullmatch(text)
     if not match:
         return None
     name, params, value = match.groups()
     named = {key.strip().upper(): given.replace('"', "").strip() for key, given in _PARAM.findall(params)}
+    if match.re is _UNQUOTED:
+        named, value = {"TZID": params.partition("=")[2].strip('" ')}, value.rstrip('"')
     return Property(name.upper(), named, value, number)
 
 

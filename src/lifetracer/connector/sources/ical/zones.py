@@ -66,6 +66,12 @@ def zone_by_rules(timezone: Component, year: int) -> tuple[str, bool] | None:
     return (best, most == len(weeks)) if best else None
 
 
+def is_offset(text: str) -> bool:
+    """Whether a TZOFFSETFROM or TZOFFSETTO can be one."""
+    match = _OFFSET.fullmatch(text.strip())
+    return bool(match) and int(match[2]) < 24 and int(match[3]) < 60  # type: ignore[index]
+
+
 Observance = tuple[datetime, Rule | None, list[datetime], timedelta]
 """Onset, its repetition, further onsets, offset from then on."""
 
@@ -73,7 +79,7 @@ Observance = tuple[datetime, Rule | None, list[datetime], timedelta]
 def _observance(component: Component) -> Observance | None:
     match = _OFFSET.fullmatch(component.value("TZOFFSETTO"))
     onset = _wall(component.value("DTSTART"))
-    if component.name not in ("STANDARD", "DAYLIGHT") or not match or onset is None:
+    if component.name not in ("STANDARD", "DAYLIGHT") or not match or not is_offset(match[0]) or onset is None:
         return None
     hours, minutes, seconds = (int(n or 0) for n in match.groups()[1:])
     offset = timedelta(hours=hours, minutes=minutes, seconds=seconds)
