@@ -1,5 +1,6 @@
 """`lifetracer connect`, `connections` and `disconnect` as a person or a script types them, against the sandbox."""
 
+import itertools
 import json
 import subprocess
 import sys
@@ -9,12 +10,15 @@ from typing import Any
 
 import httpx
 import pytest
+from click.testing import Result
+from typer.testing import CliRunner
 
+from lifetracer.cli import app
 from lifetracer.cli.connect_google import picked, selection
 from lifetracer.errors import UsageError
 from sandbox_process import SandboxHandle, start_sandbox
 
-PROGRAM = [sys.executable, "-c", "from lifetracer.cli import main; main()"]
+PROGRAM = [sys.executable, "-m", "lifetracer"]
 
 
 @pytest.fixture(scope="module")
@@ -37,10 +41,8 @@ def surroundings(environ: dict[str, str], account: object, sandbox: SandboxHandl
     return environ | vendors | {"LIFETRACER_TOGGL_PAUSE_SECONDS": "0", "LIFETRACER_RETRY_SECONDS": "0.01"}
 
 
-def run(surroundings: dict[str, str], *words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*PROGRAM, *words], env=surroundings, input=stdin, capture_output=True, text=True, timeout=90, check=False
-    )
+def run(surroundings: dict[str, str], *words: str, stdin: str = "") -> Result:
+    return CliRunner().invoke(app, words, env=surroundings, input=stdin)
 
 
 def listed(surroundings: dict[str, str]) -> list[dict[str, Any]]:
@@ -50,7 +52,7 @@ def listed(surroundings: dict[str, str]) -> list[dict[str, Any]]:
 
 def test_toggl_by_a_token_on_standard_input(surroundings: dict[str, str], sandbox: SandboxHandle) -> None:
     done = run(surroundings, "connect", "toggl", "--token", "-", stdin=sandbox.person["togglToken"] + "\n")
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     assert "workspace" in done.stdout
     assert "days are cut by the account's" in done.stdout
     assert sandbox.person["togglToken"] not in done.stdout + done.stderr
@@ -61,7 +63,7 @@ def test_toggl_by_a_token_on_standard_input(surroundings: dict[str, str], sandbo
 def test_a_wrong_token_is_refused_at_once_and_not_stored(surroundings: dict[str, str]) -> None:
     for token, words in (("0" * 32, "does not accept"), ("toggl_sk_" + "0" * 32, "Toggl 2.0")):
         done = run(surroundings, "connect", "toggl", "--token", token)
-        assert done.returncode == 3
+        assert done.exit_code == 3
         assert words in done.stderr
         assert "Traceback" not in done.stderr
     assert listed(surroundings) == []
@@ -69,11 +71,11 @@ def test_a_wrong_token_is_refused_at_once_and_not_stored(surroundings: dict[str,
 
 def test_another_persons_token_is_refused(surroundings: dict[str, str], sandbox: SandboxHandle) -> None:
     first, second = (person["togglToken"] for person in sandbox.people)
-    assert run(surroundings, "connect", "toggl", "--token", first).returncode == 0
+    assert run(surroundings, "connect", "toggl", "--token", first).exit_code == 0
     refused = run(surroundings, "connect", "toggl", "--token", second)
-    assert refused.returncode == 3
+    assert refused.exit_code == 3
     assert "--name" in refused.stderr
-    assert run(surroundings, "connect", "toggl", "--token", second, "--name", "work").returncode == 0
+    assert run(surroundings, "connect", "toggl", "--token", second, "--name", "work").exit_code == 0
     assert [row["name"] for row in listed(surroundings)] == ["toggl", "work"]
 
 
@@ -85,13 +87,13 @@ def google_words(sandbox: SandboxHandle) -> list[str]:
 def test_google_by_a_refresh_token(surroundings: dict[str, str], sandbox: SandboxHandle) -> None:
     words = [*google_words(sandbox), "--refresh-token", "-", "--calendars", sandbox.person["email"], "--json"]
     done = run(surroundings, *words, stdin=sandbox.person["googleRefreshToken"] + "\n")
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     made = json.loads(done.stdout)
     assert made["external_user"] == sandbox.person["email"]
     assert made["settings"]["calendar_ids"] == [sandbox.person["email"]]
     assert any("calendar(s)" in finding for finding in made["findings"])
     synced = run(surroundings, "sync", "gcal", "--json")
-    assert synced.returncode == 0, synced.stdout + synced.stderr
+    assert synced.exit_code == 0, synced.stdout + synced.stderr
     assert json.loads(synced.stdout)["changed"] > 0
 
 
@@ -105,11 +107,12 @@ def test_google_by_the_browser(surroundings: dict[str, str], sandbox: SandboxHan
         text=True,
     )
     assert child.stderr is not None
-    url = next(line.strip() for line in child.stderr if line.startswith("http"))
+    told = list(itertools.takewhile(lambda line: "paste it here" not in line, child.stderr))
+    assert any("ssh -L" in line for line in told)
+    url = next(line.strip() for line in told if line.startswith("http"))
     assert "close this window" in httpx.get(url, follow_redirects=True, trust_env=False).text
     out, errors = child.communicate(timeout=60)
     assert child.returncode == 0, errors
-    assert "ssh -L" in errors
     assert "is connected as “gcal”" in out
 
 
@@ -137,44 +140,44 @@ def test_google_by_a_service_account(surroundings: dict[str, str], sandbox: Sand
     file.write_text(json.dumps(key))
     with_ids = surroundings | {"GOOGLE_CALENDAR_IDS": sandbox.person["email"]}
     done = run(with_ids, "connect", "gcal", "--service-account", str(file), "--json")
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     assert json.loads(done.stdout)["external_user"] == key["client_email"]
     without = run(surroundings, "connect", "gcal", "--service-account", str(file))
-    assert without.returncode == 3
+    assert without.exit_code == 3
     assert "Share the calendar" in without.stderr
     missing = run(surroundings, "connect", "gcal", "--service-account", str(tmp_path / "none.json"))
-    assert missing.returncode == 1
+    assert missing.exit_code == 1
     assert "cannot be read" in missing.stderr
 
 
 def test_nothing_to_ask_says_what_to_give(surroundings: dict[str, str]) -> None:
     for source, words in (("toggl", "track.toggl.com/profile"), ("gcal", "Desktop app")):
         done = run(surroundings, "connect", source)
-        assert done.returncode == 2
+        assert done.exit_code == 2
         assert words in done.stderr
-    assert run(surroundings, "connect", "nothing").returncode == 2
+    assert run(surroundings, "connect", "nothing").exit_code == 2
 
 
 def test_an_expired_consent_shows_in_the_list_and_a_new_one_wakes_it(
     surroundings: dict[str, str], sandbox: SandboxHandle
 ) -> None:
     words = [*google_words(sandbox), "--refresh-token", sandbox.person["googleRefreshToken"]]
-    assert run(surroundings, *words).returncode == 0
+    assert run(surroundings, *words).exit_code == 0
     sandbox.fault("google_access_expired", count=None)
-    assert run(surroundings, "sync", "gcal").returncode == 3
+    assert run(surroundings, "sync", "gcal").exit_code == 3
     sandbox.admin("/faults", method="DELETE")
     assert listed(surroundings)[0]["status"] == "needs_user"
     assert "connect gcal" in run(surroundings, "connections").stdout
-    assert run(surroundings, *words).returncode == 0
+    assert run(surroundings, *words).exit_code == 0
     assert listed(surroundings)[0]["status"] == "active"
 
 
 def test_disconnecting_asks_before_data_goes(surroundings: dict[str, str], sandbox: SandboxHandle) -> None:
     run(surroundings, "connect", "toggl", "--token", sandbox.person["togglToken"])
-    assert run(surroundings, "disconnect", "toggl").returncode == 0
+    assert run(surroundings, "disconnect", "toggl").exit_code == 0
     assert listed(surroundings)[0]["status"] == "disconnected"
-    assert run(surroundings, "disconnect", "toggl", "--delete-data").returncode == 2
-    assert run(surroundings, "disconnect", "toggl", "--delete-data", "--yes").returncode == 0
+    assert run(surroundings, "disconnect", "toggl", "--delete-data").exit_code == 2
+    assert run(surroundings, "disconnect", "toggl", "--delete-data", "--yes").exit_code == 0
     assert "Nothing is connected" in run(surroundings, "connections").stdout
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import webbrowser
 from collections.abc import Mapping, Sequence
@@ -137,7 +138,7 @@ def _consent(known: Mapping[str, str], options: Options, settings: Settings) -> 
 
 
 def _show(consent: Consent, options: Options) -> None:
-    if not options.no_browser and webbrowser.open(consent.url):
+    if not options.no_browser and _has_screen() and webbrowser.open(consent.url):
         typer.echo("Your browser shows Google's question. If it does not, open this address:", err=True)
         typer.echo(consent.url, err=True)
         consent.wait()
@@ -158,3 +159,8 @@ def _show(consent: Consent, options: Options) -> None:
         pasted = input("Address (or Enter, when the browser said that you can close the window): ").strip()
         if pasted and not consent.take(pasted):
             typer.echo("That address does not answer this question; copy it whole.", err=True)
+
+
+def _has_screen() -> bool:
+    """Tell whether a browser can show itself here; a text browser in the terminal cannot sign in at Google."""
+    return sys.platform in {"darwin", "win32"} or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
