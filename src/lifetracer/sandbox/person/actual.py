@@ -15,6 +15,10 @@ MISSED = {"exercise": 0.16, "learning": 0.13, "admin": 0.12, "family": 0.05, "me
 MOVED = {"exercise": 0.10, "learning": 0.14, "deep": 0.07, "client": 0.06, "admin": 0.12}
 """How often it is done later the same day."""
 
+GAP = 25
+"""Minutes between two stretches of work that are worth using."""
+
+WORK_BEGINS, WORK_ENDS = 540, 1070
 GARDEN_MONTHS = (4, 5, 6, 7, 8, 9)
 
 LONG = 95
@@ -159,6 +163,8 @@ class Liver:
         elif not self.planner.away(day):
             wishes += [wish for block in plan if (wish := self._from_plan(block)) is not None]
         doings = self._walk(sorted(wishes, key=lambda wish: wish.start), wake, day, rng)
+        if not self.planner.is_free(day) and not self.ill(day):
+            doings = self._fill(doings, day)
         bed = max(self._bedtime(day, rng), doings[-1].end + 3)
         if rng.random() < 0.022 and any(doing.start > 1020 for doing in doings):
             evening = next(n for n, doing in enumerate(doings) if doing.start > 1020)
@@ -197,6 +203,20 @@ class Liver:
             doings += self._chunks(wish, start, end, day, rng)
             now = doings[-1].end
         return doings
+
+    def _fill(self, doings: list[Doing], day: date) -> list[Doing]:
+        """Use most of the larger gaps of a working day for work that nobody planned."""
+        rng = self.rng("fill", day)
+        found = doings[:1]
+        for doing in doings[1:]:
+            start, end = found[-1].end + rng.randrange(2, 6), doing.start - rng.randrange(1, 4)
+            if end - start > GAP and start >= WORK_BEGINS and end <= WORK_ENDS and rng.random() < 0.65:
+                topic = rng.choice(("deep", "deep", "deep", "admin", "client"))
+                end = min(end, start + 110)
+                wish = Wish(topic, start, end - start, self._thing(topic, rng))
+                found += self._chunks(wish, start, end, day, rng)
+            found.append(doing)
+        return found
 
     def _slips(self, wish: Wish, queue: list[Wish], now: Minutes, rng: Random) -> Wish | None:
         """Decide whether a planned block is missed (perhaps replaced), put off, or done."""
