@@ -382,8 +382,8 @@ def verdict(child: Running, how: str) -> Ending:
     told: dict[str, Any] | None = word.get("error")
     if "outcome" in word and told is None:
         return Ending("succeeded", **done)
-    if told is None or told["intent"] == "stopped":
-        return _cut_short(child, how)
+    if told is None or child.stopped_for or told["intent"] == "stopped":
+        return _cut_short(child, how)  # what it says of being stopped (dbt calls it a failure) is no news
     error = {key: told[key] for key in ("kind", "message", "remedy", "after")}
     after = datetime.fromisoformat(told["after"]) if told["after"] else None
     if told["intent"] == "wait":
