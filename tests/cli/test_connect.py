@@ -1,10 +1,10 @@
 """`lifetracer connect`, `connections` and `disconnect` as a person or a script types them, against the sandbox."""
 
-import itertools
 import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -97,38 +97,42 @@ def test_google_by_a_refresh_token(surroundings: dict[str, str], sandbox: Sandbo
     assert json.loads(synced.stdout)["changed"] > 0
 
 
+@contextmanager
+def asking(surroundings: dict[str, str], sandbox: SandboxHandle) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
+    """`connect gcal --no-browser` as a child that waits for the browser, and the lines it printed until then."""
+    command = [*PROGRAM, *google_words(sandbox), "--no-browser"]
+    nothing, pipe = subprocess.DEVNULL, subprocess.PIPE
+    with subprocess.Popen(command, env=surroundings, stdin=nothing, stdout=pipe, stderr=pipe, text=True) as child:
+        try:
+            assert child.stderr is not None
+            lines = []
+            for line in child.stderr:
+                lines.append(line.strip())
+                if "paste it here" in line:
+                    break
+            yield child, lines
+        finally:
+            child.kill()
+
+
+def address(lines: list[str]) -> str:
+    return next((line for line in lines if line.startswith("http")), f"no address in {lines}")
+
+
 def test_google_by_the_browser(surroundings: dict[str, str], sandbox: SandboxHandle) -> None:
-    child = subprocess.Popen(
-        [*PROGRAM, *google_words(sandbox), "--no-browser"],
-        env=surroundings,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert child.stderr is not None
-    told = list(itertools.takewhile(lambda line: "paste it here" not in line, child.stderr))
-    assert any("ssh -L" in line for line in told)
-    url = next(line.strip() for line in told if line.startswith("http"))
-    assert "close this window" in httpx.get(url, follow_redirects=True, trust_env=False).text
-    out, errors = child.communicate(timeout=60)
+    with asking(surroundings, sandbox) as (child, lines):
+        assert any("ssh -L" in line for line in lines)
+        assert "close this window" in httpx.get(address(lines), follow_redirects=True, trust_env=False).text
+        out, errors = child.communicate(timeout=60)
     assert child.returncode == 0, errors
     assert "is connected as “gcal”" in out
 
 
 def test_a_declined_consent_is_a_sentence(surroundings: dict[str, str], sandbox: SandboxHandle) -> None:
     sandbox.fault("oauth_denied")
-    child = subprocess.Popen(
-        [*PROGRAM, *google_words(sandbox), "--no-browser"],
-        env=surroundings,
-        stdin=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert child.stderr is not None
-    url = next(line.strip() for line in child.stderr if line.startswith("http"))
-    httpx.get(url, follow_redirects=True, trust_env=False)
-    _, errors = child.communicate(timeout=60)
+    with asking(surroundings, sandbox) as (child, lines):
+        httpx.get(address(lines), follow_redirects=True, trust_env=False)
+        _, errors = child.communicate(timeout=60)
     assert child.returncode == 3
     assert "declined" in errors
     assert "Traceback" not in errors
