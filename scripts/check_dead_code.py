@@ -41,6 +41,7 @@ def main() -> None:
         if (item.typ in {"function", "class", "method", "property", "import", "unreachable_code"})
         and item.name not in words
         and not Path(item.filename).is_relative_to(ROOT / "tests")
+        and Path(item.filename).name != "rows.py"  # generated whole from the live schema
     ]
     for item in unused:
         print(f"{Path(item.filename).relative_to(ROOT)}:{item.first_lineno}: unused {item.typ} {item.name}")
