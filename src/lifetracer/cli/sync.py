@@ -67,7 +67,11 @@ def _showing(*, quiet: bool) -> Iterator[Progress | None]:
     from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
     with Bar(
-        SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=Console(stderr=True), transient=True
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
     ) as bar:
         task = bar.add_task("…", total=None)
         yield lambda result: bar.update(task, description=_line(result))
@@ -100,7 +104,9 @@ def _left(result: ConnectionSync) -> str:
 def _tell(summary: SyncSummary) -> None:
     for result in summary.connections:
         counts = f"{result.inserted:,} new, {result.updated:,} changed, {result.deleted:,} deleted"
-        typer.echo(f"{result.source} ({result.name}): {result.status}; {counts}; {result.requests} requests{_left(result)}")
+        typer.echo(
+            f"{result.source} ({result.name}): {result.status}; {counts}; {result.requests} requests{_left(result)}"
+        )
         if result.mended:
             typer.echo(f"  {result.mended} texts had characters that cannot be stored; they became �.")
         for warning in result.warnings:
