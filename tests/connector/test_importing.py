@@ -71,7 +71,7 @@ def calendar(*events, name="Plan", zone=None):
 
 
 @needs_data
-def test_every_real_time_log_comes_in_whole_and_a_second_time_changes_nothing(bring, ask):
+def test_every_real_export_comes_in_whole_and_a_second_time_changes_nothing(bring, ask):
     folders = [DATA / "timelogs/toggl", DATA / "timelogs/normalized"]
     first = bring(*folders)
     assert {Path(f.file).name: f.items for f in first.files} == ROWS
