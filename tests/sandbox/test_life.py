@@ -145,3 +145,15 @@ def test_holidays_are_computed() -> None:
     assert holidays(2026, "ja")[date(2026, 5, 6)] == "振替休日"
     assert holidays(2026, "ja")[date(2026, 3, 20)] == "春分の日"
     assert holidays(2026, "en")[date(2026, 5, 14)] == "Ascension Day"
+
+
+def test_a_sandbox_started_later_is_where_the_other_one_has_got_to(make: Callable[..., Client]) -> None:
+    """So a demo can be stopped and started again: even the old sync tokens still fit."""
+    lived = make(start=START, now=datetime(2026, 11, 10, 12, 15, tzinfo=UTC))
+    token = lived.events(maxResults=2500)["nextSyncToken"]
+    lived.admin("POST", "/clock", {"now": NOW.isoformat()})
+    restarted = make(start=START)
+    assert truth(restarted) == truth(lived)
+    lived.bearer = ""
+    changes = [client.events(syncToken=token, maxResults=2500)["items"] for client in (lived, restarted)]
+    assert changes[0] == changes[1] != []
