@@ -42,7 +42,8 @@ def read(api: Api, cursor: Cursor) -> Iterator[Page]:
             if met or cursor.full:
                 covered = Covered(where=LISTED, trust_empty=cursor.full)
             elif any(row.get("kind") == "calendar#calendarListEntry" for row in cursor.rows("calendars")):
-                cursor.warn("calendar_list_empty")
+                message = "Google shows no calendar at all; the known ones are kept."
+                cursor.warn("calendar_list_empty", message=message)
         yield Page(
             sheet.raw, API_VERSION, items=("items",), state=sheet.state, sweep=sheet.sweep, covered=covered
         )  # fmt: skip
@@ -53,7 +54,8 @@ def read(api: Api, cursor: Cursor) -> Iterator[Page]:
         # Events may be readable without the list: by ids from the settings, or the person's own calendar.
         if reason_of(refused.payload) != "insufficientPermissions":
             raise
-        cursor.warn("calendar_list_refused", said=refused.said)
+        message = "The list of calendars may not be read; connect again and tick that box, or name calendars by id."
+        cursor.warn("calendar_list_refused", message=message)
 
 
 def chosen(rows: Sequence[Row], settings: Mapping[str, Any], wanted: Sequence[str]) -> list[str]:

@@ -51,7 +51,9 @@ def read(api: Api, cursor: Cursor) -> Iterator[Page]:
         except HttpStatusError as refused:
             if refused.code not in {403, 404}:
                 raise
-            cursor.warn("calendar_refused", calendar=calendar_id, status=refused.code, said=refused.said)
+            said = refused.said or refused.code
+            message = f"Google refuses the calendar {calendar_id} ({said}); its events stay as they were."
+            cursor.warn("calendar_refused", calendar=calendar_id, status=refused.code, message=message)
         except LostThreadError as failure:
             failures.append(failure)
         except QuotaError:
@@ -181,7 +183,10 @@ def _leave(cursor: Cursor, wanted: set[str], rows: Mapping[str, Item]) -> Iterat
     for calendar_id in cursor.partitions():
         if calendar_id in wanted or not cursor.state(calendar_id):
             continue
-        cursor.warn("calendar_left", calendar=calendar_id)
+        message = (
+            f"The calendar {calendar_id} is no longer read (removed or deselected); its events are marked as gone."
+        )
+        cursor.warn("calendar_left", calendar=calendar_id, message=message)
         covered = Covered(prefix=f"{calendar_id}/", trust_empty=True)
         yield Page(b"[]", API_VERSION, partition=calendar_id, state={}, sweep=cursor.new_sweep(), covered=covered)
         if rows.get(calendar_id, {}).get("kind") == "calendar#calendar":  # not in the list, so nothing else removes it

@@ -106,7 +106,8 @@ def follow(
             answer = api.get(path, **parameters, syncToken=place.sync_token, pageToken=place.page_token)
         except HttpStatusError as refused:
             place = _restart(place, refused, cursor, title)
-            cursor.warn("token_refused", list=title, status=refused.code, said=refused.said)
+            message = f"Google no longer accepted its token for the list {title}; it was read again."
+            cursor.warn("token_refused", list=title, status=refused.code, message=message)
             restarts, empty = restarts + 1, 0
             met.clear()
             if restarts > MOST_RESTARTS:
