@@ -32,8 +32,9 @@ def old_encoding(data: bytes) -> str:
 
 
 def _wide(data: bytes) -> str:
-    """UTF-16 without a byte order mark shows by its zero bytes."""
-    sample = data[:2000]
-    if len(sample) < 4 or sample.count(0) < len(sample) // 3:
+    """UTF-16 without a byte order mark shows by its zero bytes, which all lie on one side of the pairs."""
+    sample = data[:4000]
+    first, second = sample[::2].count(0), sample[1::2].count(0)
+    if max(first, second) * 20 < len(sample) // 2 or min(first, second) > 0:
         return ""
-    return "utf-16-le" if sample[1::2].count(0) > sample[::2].count(0) else "utf-16-be"
+    return "utf-16-le" if second > first else "utf-16-be" if first else ""

@@ -136,6 +136,7 @@ def _cities() -> dict[str, str]:
 def _candidates() -> tuple[str, ...]:
     """Zones in which people live, the best known first."""
     known = list(dict.fromkeys(_windows().values()))
-    rest = sorted(n for n in available_timezones() if "/" in n and not n.startswith(("posix/", "right/", "SystemV/")))
+    every = available_timezones()
+    rest = sorted(n for n in every if "/" in n and not n.startswith(("posix/", "right/", "SystemV/")))
     names = ["Europe/Berlin", "America/New_York", "Asia/Tokyo", *known, *rest]
-    return tuple(n for n in dict.fromkeys(names) if n in available_timezones())
+    return tuple(n for n in dict.fromkeys(names) if n in every)

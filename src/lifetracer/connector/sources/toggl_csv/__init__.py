@@ -128,7 +128,8 @@ def read_export(data: bytes, zone: tzinfo) -> Export:
         seen[key] += 1
         export.entries.append({"id": key if seen[key] == 1 else f"{key}-{seen[key]}", **entry})
     if differing:
-        export.notes.append(f"{differing} rows have a duration that is not end minus start; both were kept")
+        several = f"{differing} rows have" if differing > 1 else "one row has"
+        export.notes.append(f"{several} a duration that is not end minus start; both were kept")
     export.bad_rows.sort(key=lambda bad_row: bad_row.line)
     return export
 

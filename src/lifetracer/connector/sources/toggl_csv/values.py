@@ -45,13 +45,13 @@ def parse_date(text: str, order: Order) -> date | None:
     numbers = _numbers(text)
     if numbers is None:
         return None
-    first, second, third, long_first = numbers
-    if long_first or order == "ymd":
+    first, second, third, long_year = numbers
+    if (long_year and first > 31) or order == "ymd":
         year, month, day = first, second, third
     else:
         year = third
         day, month = (first, second) if order == "dmy" else (second, first)
-    if year < 100:
+    if year < 100 and not long_year:
         year += 2000 if year < 70 else 1900
     try:
         return date(year, month, day)
@@ -122,10 +122,11 @@ def order_of_dates(dates: Sequence[str], is_right: Callable[[Order], int]) -> tu
         dates: every date of the file.
         is_right: how many rows agree with their own length when dates are read in an order.
     """
-    readable = {order: sum(parse_date(d, order) is not None for d in dates) for order in ORDERS}
+    different = list(dict.fromkeys(dates))
+    readable = {order: sum(parse_date(d, order) is not None for d in different) for order in ORDERS}
     most = max(readable.values(), default=0)
     possible = [order for order in ORDERS if readable[order] == most]
-    spread = {tuple(parse_date(d, order) for d in dates) for order in possible}
+    spread = {tuple(parse_date(d, order) for d in different) for order in possible}
     if len(possible) == 1 or len(spread) == 1:
         return possible[0], True
     best = max(is_right(order) for order in possible)
@@ -150,7 +151,7 @@ def _numbers(text: str) -> tuple[int, int, int, bool] | None:
     text = unicodedata.normalize("NFKC", text).strip()
     match = _DATE.fullmatch(text)
     if match:
-        return int(match[1]), int(match[3]), int(match[4]), len(match[1]) > 2
+        return int(match[1]), int(match[3]), int(match[4]), max(len(match[1]), len(match[4])) > 2
     match = _COMPACT_DATE.fullmatch(text)
     return (int(match[1]), int(match[2]), int(match[3]), True) if match else None
 
@@ -166,7 +167,10 @@ def instants(
     if end is None:
         begins = _instant(start, zone, 0)
         return begins, begins + timedelta(seconds=seconds or 0)
-    choices = [(_instant(start, zone, a), _instant(end, zone, b)) for a, b in ((0, 0), (0, 1), (1, 1), (1, 0))]
+    usual = (_instant(start, zone, 0), _instant(end, zone, 0))
+    if seconds is not None and abs((usual[1] - usual[0]).total_seconds() - seconds) <= tolerance:
+        return usual
+    choices = [usual, *((_instant(start, zone, a), _instant(end, zone, b)) for a, b in ((0, 1), (1, 1), (1, 0)))]
     if seconds is None:
         return next((c for c in choices if c[1] >= c[0]), choices[0])
     misses = [abs((b - a).total_seconds() - seconds) for a, b in choices]
