@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import threading
+import time
 
 import psycopg
 import pytest
@@ -174,6 +176,18 @@ def test_a_full_disk_and_a_read_only_database_are_said() -> None:
         told = connect.explanation(kind("x"), "host=h dbname=d")
         assert isinstance(told, FixByHandError)
         assert words in told.sentence()
+
+
+def test_an_embedded_server_that_was_killed_is_started_again_by_whoever_needs_it(home, monkeypatch) -> None:
+    monkeypatch.setattr(connect, "POOL_SECONDS", 0.5)
+    with door.open(Settings(home=home)) as house:
+        with house.transaction() as connection:
+            connection.execute("create table kept ()")
+        os.kill(int((home / "postgres/data/postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+        while Cluster(settle(home)).lives():  # its children outlive it for a moment
+            time.sleep(0.01)
+        with house.transaction() as connection:
+            assert connection.execute("select to_regclass('kept')").fetchone() == ("kept",)
 
 
 def test_the_embedded_database_opens_without_any_setting(home) -> None:

@@ -32,6 +32,9 @@ OLDEST_VERSION = 15
 
 POOL_SIZE = 10
 
+POOL_SECONDS = 10.0
+"""How long to wait for a free connection."""
+
 REQUEST_TIMEOUT = "15s"
 """A page that asks longer than this is a bug."""
 
@@ -62,8 +65,7 @@ class Warehouse:
         self.vault = vault
         self._dsn = dsn
         self._held = held
-        self._pool: ConnectionPool[Connection] | None = None
-        self._pool_pid = 0
+        self._pools: dict[int, ConnectionPool[Connection]] = {}
 
     @property
     def dsn(self) -> str:
@@ -115,9 +117,8 @@ class Warehouse:
 
     def close(self) -> None:
         """Close the pool and let go of the embedded server."""
-        if self._pool is not None and self._pool_pid == os.getpid():
-            self._pool.close()
-            self._pool = None
+        if pool := self._pools.pop(os.getpid(), None):
+            pool.close()
         if self._held is not None:
             self._held.release()
 
@@ -135,12 +136,19 @@ class Warehouse:
     @contextlib.contextmanager
     def _connection(self) -> Iterator[Connection]:
         with explained(self._dsn):
+            pool = self._own_pool()
+            borrowed = pool.connection()
             try:
-                borrowed = self._own_pool().connection()
                 connection = borrowed.__enter__()
             except PoolTimeout:
+                if self._held is not None:
+                    self._held.revive()  # someone may have killed the server, which is ours to start
                 connect(self._dsn).close()  # raises what the pool met, and swallowed
-                raise
+                if self._pools.get(os.getpid()) is pool:  # it met a dead server and would wait ever longer
+                    del self._pools[os.getpid()]
+                    pool.close(timeout=0)
+                borrowed = self._own_pool().connection()
+                connection = borrowed.__enter__()
             try:
                 yield connection
             except BaseException as failure:
@@ -150,20 +158,23 @@ class Warehouse:
                 borrowed.__exit__(None, None, None)
 
     def _own_pool(self) -> ConnectionPool[Connection]:
-        if self._pool is None or self._pool_pid != os.getpid():  # a fork must not touch its parent's connections
-            self._pool_pid = os.getpid()
-            self._pool = ConnectionPool(
+        """Give this process's pool: a fork must not touch its parent's connections."""
+        pool = self._pools.get(os.getpid())
+        if pool is None:
+            fresh = ConnectionPool[Connection](
                 self._dsn,
                 min_size=0,
                 max_size=POOL_SIZE,
-                timeout=10,
+                timeout=POOL_SECONDS,
                 max_idle=60,
                 kwargs={"prepare_threshold": None if self.is_pooled else 5, **_KEEPALIVE},
                 check=ConnectionPool.check_connection,
                 name="warehouse",
-                open=True,
+                open=False,
             )
-        return self._pool
+            pool = self._pools.setdefault(os.getpid(), fresh)  # of two threads that come at once, one is served
+        pool.open()
+        return pool
 
 
 _KEEPALIVE: dict[str, Any] = {"connect_timeout": 10, "keepalives_idle": 30, "application_name": "lifetracer"}
