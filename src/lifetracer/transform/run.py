@@ -116,14 +116,25 @@ def transform(
         return _make(warehouse, settings, connection, account_id, due, select, as_of, started)
 
 
-def warm(settings: Settings | None = None) -> None:
+def warm(settings: Settings | None = None) -> Manifest:
     """Load dbt and read the project, so that this process, or a fork of it, can transform without delay.
 
-    Leaves no connection and no thread behind.
+    Gives the project's manifest. Leaves no connection and no thread behind.
     """
     global _warm  # noqa: PLW0603
     if _warm is None:
         _warm = _manifest(settings)
+    return _warm
+
+
+def dbt(warehouse: Warehouse, settings: Settings, words: Sequence[str], **variables: Any) -> list[Any]:
+    """Run one dbt command (``["test"]``, ``["run", "--select", …]``) on the warehouse; gives dbt's results.
+
+    Raises:
+        LifetracerError: dbt could not begin.
+    """
+    with _one_at_a_time, _profile(warehouse.dsn), _workplace(settings) as folder:
+        return _invoke(list(words), folder, settings, variables)
 
 
 @contextlib.contextmanager
@@ -166,14 +177,13 @@ def _make(
         "made_by": fingerprint(),
     }
     words = [] if full else [*(("--select", *select) if select else ()), "--exclude", "config.materialized:view"]
-    with _one_at_a_time, _profile(warehouse.dsn), _workplace(settings) as folder:
-        results = _invoke(["run", *words], folder, settings, variables)
-        if select and not results and not full:
-            raise UsageError(
-                f"No table is called {', '.join(select)}.", remedy="Name models like fct_entry, or leave --select away."
-            )
-        _raise_for_failures(results)
-        checked = _invoke(["test", "--select", "tag:law"], folder, settings, variables) if full else []
+    results = dbt(warehouse, settings, ["run", *words], **variables)
+    if select and not results and not full:
+        raise UsageError(
+            f"No table is called {', '.join(select)}.", remedy="Name models like fct_entry, or leave --select away."
+        )
+    _raise_for_failures(results)
+    checked = dbt(warehouse, settings, ["test", "--select", "tag:law"], **variables) if full else []
     return TransformSummary(
         account_id=account_id,
         full=full,
@@ -281,9 +291,9 @@ def _manifest(settings: Settings | None) -> Manifest:
 
 def _for_database(manifest: Manifest, name: str) -> Manifest:
     """Give a copy whose models and sources lie in a database: a manifest is parsed once and serves any."""
-    copy = manifest.deepcopy()
+    copy: Manifest = manifest.deepcopy()  # type: ignore[no-untyped-call]
     for node in (*copy.nodes.values(), *copy.sources.values()):
-        if getattr(node, "relation_name", None):
+        if node.relation_name:
             node.relation_name = node.relation_name.replace(f'"{node.database}".', f'"{name}".', 1)
         node.database = name
     return copy
@@ -292,11 +302,10 @@ def _for_database(manifest: Manifest, name: str) -> Manifest:
 def _invoke(words: list[str], folder: Path, settings: Settings, variables: Mapping[str, Any]) -> list[Any]:
     from dbt.cli.main import dbtRunner
 
-    warm(settings)
-    assert _warm
+    manifest = warm(settings)
     database = os.environ.get(PROFILE_VARIABLES["dbname"], "")
     command = [*words[:1], *_flags(folder), "--vars", json.dumps(variables), *words[1:]]
-    answer = dbtRunner(manifest=_for_database(_warm, database)).invoke(command)
+    answer = dbtRunner(manifest=_for_database(manifest, database)).invoke(command)
     if answer.exception is not None:
         raise LifetracerError(
             f"The transform could not run: {answer.exception}",
