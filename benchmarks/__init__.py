@@ -1,0 +1,1 @@
+"""Ratios against peers and limits, each pair measured in one run; `make bench` prints and keeps the table."""

@@ -1,0 +1,41 @@
+"""`make bench`: run the benchmarks, print their tables, keep them in benchmarks/results.md."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from benchmarks import first_load, start
+
+BENCHMARKS = {"first load of 100 000 entries": first_load.run, "start": start.run}
+
+
+def table(rows: Sequence[dict[str, Any]]) -> str:
+    """Rows as a Markdown table."""
+    head = list(rows[0])
+    lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
+    return "\n".join(lines + ["| " + " | ".join(str(row[key]) for key in head) + " |" for row in rows])
+
+
+def main() -> None:
+    """Run all, or those whose name contains the given word."""
+    word = sys.argv[1] if len(sys.argv) > 1 else ""
+    parts = [
+        "# Benchmarks",
+        f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, Python {platform.python_version()}; "
+        "`make bench` measures anew.",
+    ]
+    for name, run in BENCHMARKS.items():
+        if word in name:
+            parts += [f"## {name[0].upper()}{name[1:]}", table(run())]
+            print("\n\n".join(parts[-2:]), "\n", flush=True)
+    if not word:
+        Path(__file__).with_name("results.md").write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+
+
+main()
