@@ -181,7 +181,10 @@ def _unknown_person(scope: Scope, headers: Headers) -> ASGIApp:
 def _dressed(scope: Scope, send: Send) -> Send:
     """Add the headers that every answer carries; OPTIONS is answered with what is allowed."""
 
+    answered = False
+
     async def dressed(message: Message) -> None:
+        nonlocal answered
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             for name, value in ALWAYS.items():
@@ -189,13 +192,13 @@ def _dressed(scope: Scope, send: Send) -> Send:
             if scope["path"].startswith("/api/"):
                 headers.setdefault("cache-control", "no-store")
             if scope["method"] == "OPTIONS" and message["status"] == 405:
-                message["status"] = 204
+                message["status"], answered = 204, True
                 headers["allow"] = ", ".join(
                     sorted({"OPTIONS", *headers.get("allow", "").replace(" ", "").split(",")} - {""})
                 )
                 for name in ("content-length", "content-type"):
                     del headers[name]
-        elif scope["method"] == "OPTIONS":
+        elif answered:
             message = {**message, "body": b""}
         await send(message)
 

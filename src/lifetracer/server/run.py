@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -63,7 +64,7 @@ def serve(
             ),
         )
         app.start()
-        with _quiet_interrupt():
+        with _ends_well():
             server.run(sockets=[door])
         app.stop()
     if failures:
@@ -83,7 +84,11 @@ class _Server(uvicorn.Server):
 
 
 @contextlib.contextmanager
-def _quiet_interrupt() -> Iterator[None]:
-    """Let Ctrl-C end the server without a traceback: uvicorn raises the signal anew after a clean end."""
-    with contextlib.suppress(KeyboardInterrupt):
+def _ends_well() -> Iterator[None]:
+    """Let SIGTERM and Ctrl-C be a good end: uvicorn, having ended cleanly, raises the signal anew."""
+    former = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
         yield
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
