@@ -30,7 +30,7 @@ CALLED_BY_LIBRARIES = ("__*__", "command", "list_commands", "format_commands", "
 def main() -> None:
     """Print what is unused and fail when there is anything."""
     vulture = Vulture(ignore_names=list(CALLED_BY_LIBRARIES), ignore_decorators=list(DECLARED))
-    vulture.scavenge([str(ROOT / folder) for folder in CODE])
+    vulture.scavenge([str(ROOT / folder) for folder in CODE], exclude=["*/.venv*"])
     readers = (path for path in (ROOT / "src").rglob("*") if path.suffix in READERS)
     words = {
         word for path in [*readers, ROOT / "pyproject.toml"] for word in re.findall(r"\w+", path.read_text("utf-8"))
