@@ -71,12 +71,12 @@ def test_an_all_day_event_over_several_days_is_one_banner():
 
 def test_the_spine_shows_entries_and_missed_plans():
     done, unplanned = pair(("9:00", "12:00"), ("9:10", "12:00")), block("actual", "13:00", "14:00", verdict="unplanned")
-    missed, future = block("plan", "15:00", "16:00", verdict="missed"), block("plan", "17:00", "18:00")
+    missed, future = block("plan", "13:30", "16:00", verdict="missed"), block("plan", "17:00", "18:00")
     day = lay_out(MONDAY, [*done, unplanned, missed, future], [], []).days[0]
-    assert [(b.layer, b.verdict) for b in day.spine] == [
-        ("actual", "done"),
-        ("actual", "unplanned"),
-        ("plan", "missed"),
+    assert [(b.layer, b.verdict, shared) for b, shared in day.spine] == [
+        ("actual", "done", False),
+        ("actual", "unplanned", True),
+        ("plan", "missed", True),
     ]
 
 

@@ -69,6 +69,15 @@ class Block:
         return self.block_id.removesuffix(f":{self.local_date.isoformat()}")
 
     @property
+    def goes_on(self) -> bool:
+        """Whether it is the piece of a running entry that ends now."""
+        return self.running and self.end_second < DAY
+
+    def meets(self, other: Block) -> bool:
+        """Tell whether two blocks of a day have a moment in common."""
+        return self.start_second < other.end_second and other.start_second < self.end_second
+
+    @property
     def is_night(self) -> bool:
         """Whether it lies in the night, as sleep does."""
         return (
@@ -121,10 +130,15 @@ class Day:
         return percent(self.kept_seconds, self.planned_seconds)
 
     @property
-    def spine(self) -> Iterator[Block]:
-        """What the line between plan and actual shows: every judged entry, and the plans that were missed."""
-        yield from (p.block for p in self.actual if p.block.verdict)
-        yield from (p.block for p in self.plan if p.block.verdict == "missed")
+    def spine(self) -> Iterator[tuple[Block, bool]]:
+        """What the line between plan and actual shows: every judged entry, and the plans that were missed.
+
+        The second value says whether the line has to be shared: a missed plan and an entry at the same time.
+        """
+        lived = [p.block for p in self.actual if p.block.verdict]
+        missed = [p.block for p in self.plan if p.block.verdict == "missed"]
+        yield from ((block, any(block.meets(other) for other in missed)) for block in lived)
+        yield from ((block, any(block.meets(other) for other in lived)) for block in missed)
 
 
 @dataclass(frozen=True)

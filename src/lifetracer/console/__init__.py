@@ -21,8 +21,8 @@ def build(
 ) -> APIRouter:
     """Make the routes of all pages and their static files.
 
-    Whose pages they are is ``request.state.account_id`` when the server has set it, else the one account the
-    settings name. ``clock`` says what time it is.
+    Whose pages they are is told by ``request.state.account_of()`` when the server has set it; without a server it is
+    the account that the settings name, or the only one. ``clock`` says what time it is.
     """
     shell = Shell(warehouse, settings, clock)
     router = APIRouter(include_in_schema=False)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from lifetracer.charts import keep
-from lifetracer.console.shell import Shell
+from lifetracer.console.shell import STAGES, Shell
 
 STATUSES = {
     "queued": keep("queued"),
@@ -24,15 +24,6 @@ STATUSES = {
     "paused": keep("paused"),
 }
 """How the states of jobs, syncs and connections are called on the screen."""
-
-STAGES = {
-    "sync": keep("Sync"),
-    "transform": keep("Transform"),
-    "analyze": keep("Analyze"),
-    "adjust": keep("Adjust"),
-    "report": keep("Report"),
-    "pipeline": keep("Everything"),
-}
 
 
 def routes(shell: Shell) -> APIRouter:

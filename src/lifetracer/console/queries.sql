@@ -52,14 +52,22 @@ order by queued_at desc
 limit 1
 
 -- picture --
--- Whether the marts were ever made and, if so, the last day with an entry and the first and last week with anything.
+-- Whether the marts were ever made.
 select to_regclass('marts.week_block') is not null as made
 
--- extent --
--- From when to when there is anything to see.
-select
-    min(local_date) as first_day,
-    max(local_date) filter (where layer = 'actual') as last_lived_day,
-    max(local_date) as last_day
-from marts.week_block
-where account_id = %(account_id)s
+-- latest --
+-- A day of the last week with entries; without any, of the last week with events.
+(
+    select local_date from marts.week_block
+    where account_id = %(account_id)s and layer = 'actual'
+    order by week_start desc
+    limit 1
+)
+union all
+(
+    select local_date from marts.week_block
+    where account_id = %(account_id)s and layer = 'plan'
+    order by week_start desc
+    limit 1
+)
+limit 1

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -34,6 +35,16 @@ POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
+STAGES = {
+    "sync": keep("Sync"),
+    "transform": keep("Transform"),
+    "analyze": keep("Analyze"),
+    "adjust": keep("Adjust"),
+    "report": keep("Report"),
+    "pipeline": keep("Everything"),
+}
+"""How stages are called on the screen."""
+
 THEME_NAMES = {"system": keep("System"), "light": keep("Light"), "dark": keep("Dark")}
 THEMES = tuple(THEME_NAMES)
 A_YEAR = 365 * 24 * 3600
@@ -79,7 +90,8 @@ class Shell:
         self._templates.globals.update(
             asset=self.assets.url, percent=percent, hue=hue, place=place, source=source_title
         )
-        self._templates.globals.update(verdicts=VERDICTS, theme_names=THEME_NAMES)
+        self._templates.globals.update(verdicts=VERDICTS, theme_names=THEME_NAMES, source_words=TITLES)
+        self._templates.globals.update(stage_words=lambda _: {stage: _(name) for stage, name in STAGES.items()})
 
     @property
     def route(self) -> type[APIRoute]:
@@ -107,7 +119,7 @@ class Shell:
 
     def visitor(self, request: Request) -> Visitor:
         """Find out who looks and how: address, then cookie, then setting, then browser, then account."""
-        account = self._account(getattr(request.state, "account_id", None))
+        account = self._account(getattr(request.state, "account_of", None))
         asked = request.query_params
         wishes = [
             asked.get("lang"),
@@ -168,11 +180,12 @@ class Shell:
 
         return link
 
-    def _account(self, account_id: UUID | None) -> Account | None:
+    def _account(self, account_of: Callable[[], UUID | None] | None) -> Account | None:
+        known = account_of() if account_of else None
         with self.warehouse.transaction() as connection:
-            if account_id is None and not accounts.every(connection):
+            if known is None and (account_of or not accounts.every(connection)):
                 return None
-            return accounts.find(connection, str(account_id) if account_id else self.settings.account)
+            return accounts.find(connection, str(known) if known else self.settings.account)
 
 
 def accepted(header: str) -> str | None:
@@ -189,6 +202,7 @@ def accepted(header: str) -> str | None:
     return negotiate_locale([tag for _, _, tag in sorted(wishes)], list(LANGUAGES), sep="-")
 
 
+@lru_cache(4096)
 def hue(colour: str) -> str:
     """Name the CSS class of a category's colour."""
     step, level = shade_of(colour)

@@ -61,9 +61,9 @@ def routes(shell: Shell) -> APIRouter:
         chosen = parse_day(day) if day else visitor.now.date()
         if not monday <= chosen <= monday + timedelta(days=6):
             chosen = monday
-        extent, shown = _read(shell, visitor, monday)
+        latest, shown = _read(shell, visitor, monday)
         connections = shell.ask(visitor, "connections") if visitor.account_id else []
-        if not extent and not connections:
+        if not latest and not connections:
             return shell.page(request, visitor, "welcome.html", page="week")
         return shell.page(
             request,
@@ -81,7 +81,7 @@ def routes(shell: Shell) -> APIRouter:
             details=details(shown, block, visitor.words),
             connections=connections,
             living=next(iter(shell.ask(visitor, "living_job")), None) if visitor.account_id else None,
-            extent=extent,
+            latest=latest,
             stale=[c for c in connections if is_stale(c, visitor.now)],
             previous=week_name(monday - timedelta(days=7)),
             following=week_name(monday + timedelta(days=7)),
@@ -195,11 +195,13 @@ def _to_week(request: Request, day: date) -> RedirectResponse:
     return RedirectResponse(f"/week/{week_name(day)}{query}", status_code=303)
 
 
-def _read(shell: Shell, visitor: Visitor, monday: date) -> tuple[dict[str, Any] | None, Week]:
-    """Read the week and from when to when there is anything at all; nothing when the marts were never made."""
-    if visitor.account_id is not None and shell.ask(visitor, "picture")[0]["made"]:
-        (extent,) = shell.ask(visitor, "extent", account_id=visitor.account_id)
-        with shell.warehouse.transaction(account_id=visitor.account_id) as connection:
-            week = charts.read(connection, visitor.account_id, monday)
-        return (extent if extent["last_day"] else None), week
-    return None, charts.lay_out(monday, [], [], [])
+def _read(shell: Shell, visitor: Visitor, monday: date) -> tuple[date | None, Week]:
+    """Read the week, and a day on which there is something to see, if anywhere."""
+    if visitor.account_id is None or not shell.ask(visitor, "picture")[0]["made"]:
+        return None, charts.lay_out(monday, [], [], [])
+    with shell.warehouse.transaction(account_id=visitor.account_id) as connection:
+        week = charts.read(connection, visitor.account_id, monday)
+    if week.blocks:
+        return monday, week
+    latest = shell.ask(visitor, "latest", account_id=visitor.account_id)
+    return (latest[0]["local_date"] if latest else None), week

@@ -152,7 +152,14 @@ def _day(sheet: Sheet, index: int) -> dict[str, Any]:
         ],
         "plan": [_piece(week, piece, _) for piece in day.plan],
         "actual": [_piece(week, piece, _) for piece in day.actual],
-        "spine": [{"colour": VERDICT_COLOURS[block.verdict or "done"], **_stretch(week, block)} for block in day.spine],
+        "spine": [
+            {
+                "colour": VERDICT_COLOURS[block.verdict or "done"],
+                "shift": 0 if not shared else -0.3 if block.layer == "plan" else 0.3,
+                **_stretch(week, block),
+            }
+            for block, shared in day.spine
+        ],
     }
 
 

@@ -35,7 +35,11 @@ function follow(id) {
     const box = $("#job");
     const at = job.runAfter && new Date(job.runAfter).toLocaleTimeString([], { hour: "numeric", minute: "2-digit" });
     const text = (words[job.status] || job.status).replace("{time}", at || "…");
-    const said = job.error ? ` ${job.error.message || ""} ${job.error.remedy || ""}` : job.progress?.message ? ` ${job.progress.message}` : "";
+    const steps = (job.progress?.steps || []).filter((step) => step.status !== "skipped");
+    const step = steps.find((step) => step.status === "running") || steps.find((step) => step.status === "waiting");
+    const doing = step ? ` ${words.stages[step.stage] || step.stage} ${words.sources[step.subject] || ""} (${steps.indexOf(step) + 1}/${steps.length})` : "";
+    const reason = job.error?.step?.message ? job.error.step : job.error;
+    const said = reason ? ` ${reason.message || ""} ${reason.remedy || ""}` : doing;
     box.textContent = text + said;
     box.hidden = false;
     box.className = `notice job ${{ succeeded: "good", failed: "bad", needs_user: "bad", waiting: "stale" }[job.status] || ""}`;
@@ -54,9 +58,8 @@ function follow(id) {
     }
   };
   const events = new EventSource(`/api/jobs/${id}/events`);
-  const hear = (event) => { try { show(JSON.parse(event.data)); } catch { /* a comment, no job */ } };
-  events.onmessage = hear;
-  for (const name of ["job", "status", "progress", "end"]) events.addEventListener(name, hear);
+  const hear = (event) => show(JSON.parse(event.data));
+  events.addEventListener("job", hear);
   events.onerror = () => { if (!ended) { events.close(); ask(); } };
 }
 

@@ -1,0 +1,82 @@
+"""From nothing to a week: the demo as a stranger starts it, looked at in a browser."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+READY = re.compile(r"Look at the week: +(\S+)")
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    """The command in a home of its own; what it says is read until it names its address."""
+    home = tmp_path_factory.mktemp("demo")
+    for folder in (home, *home.parents[:3]):
+        folder.chmod(folder.stat().st_mode | 0o111)  # the database's own user has to pass
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        port = door.getsockname()[1]
+    command = [sys.executable, "-m", "lifetracer", "demo", "--no-open", "--port", str(port)]
+    environ = os.environ | {"LIFETRACER_HOME": str(home / "home")}
+    told = home / "told"
+    with told.open("w") as file:
+        child = subprocess.Popen(command, env=environ, stdout=file, stderr=subprocess.STDOUT)
+    try:
+        end = time.monotonic() + 240
+        while not (found := READY.search(told.read_text())):
+            assert child.poll() is None, told.read_text()
+            assert time.monotonic() < end, told.read_text()
+            time.sleep(0.2)
+        yield found[1]
+    finally:
+        child.send_signal(signal.SIGINT)
+        try:
+            child.wait(30)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            raise
+
+
+def test_a_stranger_sees_a_week_and_brings_it_up_to_date(demo, look):
+    page = look()
+    page.goto(demo + "/?lang=en")
+    assert re.search(r"/week/\d{4}-W\d\d", page.url)
+    page.keyboard.press("k")
+    page.wait_for_selector(".block.done")
+    for kind in (".block.plan", ".block.actual", ".met.missed", ".met.unplanned", ".category"):
+        assert page.locator(kind).count() > 3, kind
+    page.keyboard.press("t")
+    page.wait_for_selector(".day.today")
+    page.click("#refresh")
+    page.wait_for_selector("#job.good", timeout=120_000)
+    assert "Done" in page.inner_text("#job")
+    page.goto(demo + "/data")
+    assert re.search(r"time_entries\s+[\d,]{5,}", page.inner_text("main"))
+    page.goto(demo + "/jobs")
+    assert page.locator(".state.succeeded").count() >= 3
+    assert page.locator(".state.failed").count() == 0
+
+
+def test_the_week_of_the_demo_is_drawn_in_time(demo, look):
+    page = look()
+    page.goto(demo)
+    page.keyboard.press("k")
+    page.wait_for_selector(".block.done")
+    times = [page.goto(page.url).request.timing["responseStart"] for _ in range(5)]
+    assert sorted(times)[0] < 500  # milliseconds on a busy machine; a quiet one needs about 50
+
+
+def test_its_pdf_opens(demo, look):
+    page = look()
+    page.goto(demo)
+    address = page.get_attribute("a[href$='.pdf']", "href")
+    answer = page.request.get(demo + address)
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.body().startswith(b"%PDF")
