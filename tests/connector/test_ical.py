@@ -114,10 +114,11 @@ def test_zone_is_known_by_whatever_name(name, zone):
 
 def test_zone_that_is_only_described_becomes_the_one_that_fits():
     rules = [
-        "BEGIN:VTIMEZONE", "TZID:Our own", "BEGIN:STANDARD", "DTSTART:16011028T030000",
-        "RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10", "TZOFFSETFROM:+0300", "TZOFFSETTO:+0200", "END:STANDARD", "BEGIN:DAYLIGHT", "DTSTART:16010325T030000",
-        "RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3", "TZOFFSETFROM:+0200", "TZOFFSETTO:+0300",
-        "END:DAYLIGHT", "END:VTIMEZONE",
+        "BEGIN:VTIMEZONE", "TZID:Our own",
+        "BEGIN:STANDARD", "DTSTART:16011028T030000", "RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10",
+        "TZOFFSETFROM:+0300", "TZOFFSETTO:+0200", "END:STANDARD",
+        "BEGIN:DAYLIGHT", "DTSTART:16010325T030000", "RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3",
+        "TZOFFSETFROM:+0200", "TZOFFSETTO:+0300", "END:DAYLIGHT", "END:VTIMEZONE",
     ]  # fmt: skip
     event = ["BEGIN:VEVENT", "UID:u", "DTSTART;TZID=Our own:20260705T090000", "END:VEVENT"]
     (calendar,), (note,) = read_calendars(vcalendar(*rules, *event))

@@ -1,6 +1,7 @@
 """Files into the raw layer: real exports, twice without change, bad ones told in a sentence."""
 
 import json
+import tracemalloc
 import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -257,3 +258,20 @@ def test_import_works_on_the_oldest_postgresql(server_kind, request, tmp_path):
     path = write(tmp_path, "a.ics", calendar(event("w", "RRULE:FREQ=WEEKLY;COUNT=3")))
     assert import_files(house, Settings(), person, [str(path)]).occurrences == 3
     assert import_files(house, Settings(), person, [str(path)]).occurrences == 0
+
+
+def test_twenty_thousand_events_are_expanded_within_bounds(bring, house, ask, account, tmp_path):
+    some = [event(f"s{n}", "RRULE:FREQ=WEEKLY;COUNT=3") for n in range(1000)]
+    many = [event(f"e{n}", start=f"2026{n % 12 + 1:02}{n % 28 + 1:02}T090000Z") for n in range(19_000)]
+    assert bring(write(tmp_path, "big.ics", calendar(*some, *many))).occurrences == 22_000
+    tracemalloc.start()
+    with house.transaction() as connection:
+        connection.execute("delete from ops.cursor")
+        connection.execute("delete from raw.occurrence")
+        ((connection_id,),) = connection.execute("select connection_id from app.connection").fetchall()
+        now = datetime.now(UTC)
+        count = occurrences.refresh(connection, account.account_id, connection_id, ical.source, now, 400)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert count == 22_000
+    assert peak < 30_000_000

@@ -42,18 +42,19 @@ with event as (
     from {events} as e
     left join {calendars} as c on c.account_id = e.account_id and c.source_id = split_part(e.source_id, '/', 1)
     where e.account_id = %(account)s and e.connection_id = %(connection)s
-), wanted as (
+), grouped as (
+    -- Windows, not a join of the groups with their events: without statistics PostgreSQL would compare all with all.
     select
-        calendar_id, series,
-        bool_or(%(everything)s or synced_at >= %(since)s or calendar_touched) as touched
+        *,
+        bool_or(%(everything)s or synced_at >= %(since)s or calendar_touched) over series_of_calendar as touched,
+        bool_or(not gone and data ? 'recurrence') over series_of_calendar as repeats
     from event
-    group by calendar_id, series
-    having bool_or(%(everything)s or synced_at >= %(since)s or calendar_touched)
-        or (%(moved)s and bool_or(not gone and data ? 'recurrence'))
+    window series_of_calendar as (partition by calendar_id, series)
 )
-select event.calendar_id, event.series, wanted.touched, event.source_id, event.gone, event.data
-from event join wanted using (calendar_id, series)
-order by event.calendar_id, event.series
+select calendar_id, series, touched, source_id, gone, data
+from grouped
+where touched or (%(moved)s and repeats)
+order by calendar_id, series
 
 -- replace --
 -- Put the new occurrences of some series in place of the old ones; counts what is different afterwards.
