@@ -156,6 +156,19 @@ def test_deleting_a_series_takes_its_exceptions_with_it(mirror: Mirror) -> None:
     assert sum(series in key for key in mirror.rows(living=False)) == 3
 
 
+def test_a_deleted_series_takes_exceptions_along_that_come_on_a_later_page(mirror: Mirror) -> None:
+    series = created(mirror.sandbox, "Standup", recurrence=["RRULE:FREQ=DAILY"])
+    for day in range(24, 30):
+        mirror.sandbox.admin(f"/google/events/{series}/cancel", {"original": f"2026-11-{day}T09:00:00+01:00"})
+    mirror.synced()
+    removed(mirror.sandbox, series)
+    mirror.sandbox.fault("google_short_pages", count=None, size=3)
+    mirror.sandbox.fault("status_500", route=EVENTS.replace("{calendar}", "*"), skip=1, count=6)
+    mirror.sync()  # ends after the page that deletes the series
+    mirror.synced()
+    mirror.check()
+
+
 def test_this_and_following_leaves_nothing_behind(mirror: Mirror) -> None:
     series = created(mirror.sandbox, "Standup", recurrence=["RRULE:FREQ=DAILY"])
     for day in (24, 27):

@@ -129,6 +129,16 @@ def test_fresh_page_tokens_without_end_fail_loudly(monkeypatch: pytest.MonkeyPat
     assert len(pages) == 51
 
 
+def test_a_read_that_an_earlier_sync_began_is_followed_by_the_changes_since_then() -> None:
+    cursor = FakeCursor()
+    cursor.states[""] = {"sweep": "old", "page_token": "2"}
+    api = FakeApi([page("a", nextSyncToken="S"), page("b", nextSyncToken="T")])
+    pages, failure = read(api, cursor)
+    assert failure is None
+    assert [(p.sweep, p.state) for p in pages] == [("old", {"sync_token": "S"}), (None, {"sync_token": "T"})]
+    assert [(asked.get("syncToken"), asked.get("pageToken")) for asked in api.asked] == [(None, "2"), ("S", None)]
+
+
 def test_a_refused_page_token_restarts_the_changes_from_the_old_sync_token() -> None:
     cursor = FakeCursor()
     cursor.states[""] = {"sync_token": "S", "page_token": "2"}

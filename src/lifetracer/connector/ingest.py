@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +22,7 @@ from lifetracer.errors import TryAgainError
 from lifetracer.warehouse import queries
 
 SQL = queries.beside(__file__)
+END_OF_TIME = datetime(9999, 1, 1, tzinfo=UTC)
 NUL_OR_SURROGATE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -144,7 +145,7 @@ def sweep(
         "account": owner.account_id,
         "connection": owner.connection_id,
         "sweep": page.sweep,
-        "started": started,
+        "started": END_OF_TIME if covered.fresh_too else started,
         "prefix": covered.prefix,
         "where": covered.where,
         "time": covered.time,

@@ -45,6 +45,8 @@ class Covered:
     until: datetime | None = None
     trust_empty: bool = False
     """Believe a read that met nothing at all although rows are stored (only when a person asked for it)."""
+    fresh_too: bool = False
+    """Also rows stored since this sync began; only where the service itself named what is gone."""
 
 
 @dataclass(frozen=True, slots=True)

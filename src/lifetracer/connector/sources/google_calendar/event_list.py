@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
@@ -70,6 +70,8 @@ def read(api: Api, cursor: Cursor) -> Iterator[Page]:
 def _read_calendar(api: Api, cursor: Cursor, calendar_id: str, row: Item | None) -> Iterator[Page]:
     prefix = f"{calendar_id}/"
     known = row
+    gone: set[str] = set(cursor.state(calendar_id).get("gone") or ())
+    """Deleted by earlier pages of this read; their exceptions may come on a later one."""
 
     def take(sheet: Sheet) -> Iterator[Page]:
         nonlocal known
@@ -77,9 +79,15 @@ def _read_calendar(api: Api, cursor: Cursor, calendar_id: str, row: Item | None)
         if fresh:
             known = fresh
             yield Page(json.dumps(fresh), API_VERSION, stream="calendars")
-        dropped = set() if sheet.sweep else dropped_exceptions(sheet.items)
+        state, dropped = sheet.state, set()
         if not sheet.sweep:
-            yield from _forget(cursor, prefix, deleted_events(sheet.items), dropped)
+            deleted = deleted_events(sheet.items)
+            gone.difference_update(item["id"] for item in sheet.items)
+            gone.update(deleted)
+            dropped = dropped_exceptions(sheet.items, gone)
+            yield from _forget(cursor, prefix, deleted, dropped)
+            if gone and not sheet.last:
+                state = {**state, "gone": sorted(gone)}
         masked = masked_tombstones(sheet.items)
         if masked:
             yield Page(json.dumps(masked), API_VERSION, prefix=prefix)
@@ -91,7 +99,7 @@ def _read_calendar(api: Api, cursor: Cursor, calendar_id: str, row: Item | None)
             prefix=prefix,
             keep=f"$ ? (!({_one_of(dropped)}))" if dropped else None,
             partition=calendar_id,
-            state=sheet.state,
+            state=state,
             sweep=sheet.sweep,
             covered=Covered(prefix=prefix, trust_empty=cursor.full) if sheet.sweep and sheet.last else None,
         )
@@ -120,13 +128,16 @@ def masked_tombstones(items: Iterable[Item]) -> list[dict[str, Any]]:
     ]
 
 
-def dropped_exceptions(items: Iterable[Item]) -> set[str]:
+def dropped_exceptions(items: Iterable[Item], gone: Set[str]) -> set[str]:
     """Ids of cancelled exceptions that mean nothing any more: their series is deleted, or ends before them.
 
     Google cancels the exceptions together with the series, and when “this and following” cuts it.
+
+    Args:
+        items: of one page.
+        gone: ids of the series that this page or an earlier one deletes.
     """
     items = list(items)
-    gone = deleted_events(items)
     ends = {item["id"]: end for item in items if (end := series_end(item.get("recurrence") or ())) is not None}
     found = set()
     for item in items:
@@ -161,7 +172,7 @@ def _forget(cursor: Cursor, prefix: str, masters: set[str], exceptions: set[str]
     ordered = sorted(masters)
     wheres = [_part_of(ordered[n : n + SERIES_PER_SWEEP]) for n in range(0, len(ordered), SERIES_PER_SWEEP)]
     for where in (*wheres, *([_one_of(exceptions)] if exceptions else [])):
-        covered = Covered(prefix=prefix, where=f"$ ? ({where})", trust_empty=True)
+        covered = Covered(prefix=prefix, where=f"$ ? ({where})", trust_empty=True, fresh_too=True)
         yield Page(b"[]", API_VERSION, sweep=cursor.new_sweep(), covered=covered)
 
 

@@ -7,6 +7,7 @@ a refused token costs a restart, never a row; nothing is asked for without end.
     sync token ► changes only ─────────────► pages … ──► last page: keep nextSyncToken
     page token refused (400, 410) ──► the same read from its first page (a full one under a new sweep)
     sync token refused (400, 410) ──► full read under a sweep
+    last page of a read that an earlier sync began ──► changes since then
 
 Rules: developers.google.com/workspace/calendar/api/guides/sync.
 """
@@ -99,6 +100,7 @@ def follow(
         HttpStatusError: the list itself is refused (403, 404).
     """
     place = _start(cursor, partition)
+    resumed = place.page_token is not None
     met: set[str] = set()
     restarts = empty = 0
     for _ in range(MOST_PAGES):
@@ -108,7 +110,7 @@ def follow(
             place = _restart(place, refused, cursor, title)
             message = f"Google no longer accepted its token for the list {title}; it was read again."
             cursor.warn("token_refused", list=title, status=refused.code, message=message)
-            restarts, empty = restarts + 1, 0
+            restarts, empty, resumed = restarts + 1, 0, False
             met.clear()
             if restarts > MOST_RESTARTS:
                 raise LostThreadError(
@@ -127,7 +129,12 @@ def follow(
                     f"Google ended the list {title} without a sync token.",
                     remedy="Everything it sent is kept; the next sync reads this list in full.",
                 )
-            return
+            if not resumed:
+                return
+            # Begun by an earlier sync: what changed since then is fetched now, so that this sync ends up to date too.
+            place, resumed = _Place(sync_token=token), False
+            met.clear()
+            continue
         empty = 0 if body.get("items") else empty + 1
         if following in met or following == place.page_token or empty > MOST_EMPTY_PAGES:
             break
