@@ -32,8 +32,9 @@ def test_unit_and_data_tests_pass(results: list[Any]) -> None:
 
 
 @pytest.fixture(scope="module")
-def manifest() -> Any:
-    return warm(None)
+def manifest() -> Iterator[Any]:
+    with tempfile.TemporaryDirectory() as folder:
+        yield warm(Settings(home=Path(folder)))
 
 
 def test_every_model_tells_its_grain_and_checks_its_key(manifest: Any) -> None:

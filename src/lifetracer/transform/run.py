@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from lifetracer.errors import LifetracerError, UsageError
-from lifetracer.settings import Settings
+from lifetracer.settings import Settings, load
 from lifetracer.warehouse.queries import beside
 
 if TYPE_CHECKING:
@@ -119,11 +119,12 @@ def transform(
 def warm(settings: Settings | None = None) -> Manifest:
     """Load dbt and read the project, so that this process, or a fork of it, can transform without delay.
 
-    Gives the project's manifest. Leaves no connection and no thread behind.
+    Gives the project's manifest. Leaves no connection and no thread behind. Without settings (a worker's zygote calls
+    it so) those of the environment say where the home folder is.
     """
     global _warm  # noqa: PLW0603
     if _warm is None:
-        _warm = _manifest(settings)
+        _warm = _manifest(settings or load())
     return _warm
 
 
@@ -238,16 +239,14 @@ def _profile(dsn: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _workplace(settings: Settings | None) -> Iterator[Path]:
+def _workplace(settings: Settings) -> Iterator[Path]:
     """Lend dbt a folder for this run; never the package, which may be read-only or shared."""
-    parent: Path | None = None
-    if settings is not None:
-        parent = settings.home / "transform"
-        parent.mkdir(parents=True, exist_ok=True)
-        for left in parent.glob("run-*"):  # by a run that was killed
-            with contextlib.suppress(OSError):
-                if time.time() - left.stat().st_mtime > LEFT_BEHIND:
-                    shutil.rmtree(left, ignore_errors=True)
+    parent = settings.home / "transform"
+    parent.mkdir(parents=True, exist_ok=True)
+    for left in parent.glob("run-*"):  # by a run that was killed
+        with contextlib.suppress(OSError):
+            if time.time() - left.stat().st_mtime > LEFT_BEHIND:
+                shutil.rmtree(left, ignore_errors=True)
     folder = Path(tempfile.mkdtemp(prefix="run-", dir=parent))
     try:
         yield folder
@@ -266,26 +265,25 @@ def _flags(folder: Path) -> list[str]:
     ]
 
 
-def _manifest(settings: Settings | None) -> Manifest:
+def _manifest(settings: Settings) -> Manifest:
     """Give the parsed project: from the home folder when it was parsed before (3 s saved), else read it."""
     from dbt.cli.main import dbtRunner
     from dbt.contracts.graph.manifest import Manifest
     from dbt.version import installed
 
     name = f"manifest-{fingerprint()}-{installed.to_version_string(skip_matcher=True)}.msgpack"
-    kept = settings.home / "transform" / name if settings is not None else None
-    if kept is not None and kept.is_file():
+    kept = settings.home / "transform" / name
+    if kept.is_file():
         with contextlib.suppress(Exception):  # a file that another version wrote or a crash cut off is made again
             return Manifest.from_msgpack(kept.read_bytes())
     with _profile(""), _workplace(settings) as folder:
         answer = dbtRunner().invoke(["parse", *_flags(folder)])
         if not isinstance(answer.result, Manifest):
             raise LifetracerError(f"The dbt project cannot be read: {answer.exception}")
-        if kept is not None:
-            for old in kept.parent.glob("manifest-*.msgpack"):
-                old.unlink(missing_ok=True)
-            (folder / name).write_bytes(answer.result.to_msgpack())
-            (folder / name).replace(kept)
+        for old in kept.parent.glob("manifest-*.msgpack"):
+            old.unlink(missing_ok=True)
+        (folder / name).write_bytes(answer.result.to_msgpack())
+        (folder / name).replace(kept)
     return answer.result
 
 

@@ -31,9 +31,9 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# Note the days of the facts that this run made. #}
+{# Note the days of the facts that this run made; in a full run too, for it may break off before the days are made. #}
 {% macro note_days() -%}
-    {%- if execute and not var('full', false) -%}
+    {%- if execute -%}
     insert into {{ ref('stale_day') }} (account_id, local_date)
     select distinct made.account_id, made.first_date + n
     from {{ this }} as made
