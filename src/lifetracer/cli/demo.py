@@ -43,18 +43,19 @@ def command(
     if language not in {"en", "ja"}:
         raise UsageError(f"The demo speaks en and ja, not “{language}”.", remedy="Choose one of them.")
     home = load().home / "demo" / language
+    is_first = not (home / "born").exists()
     door = listen("127.0.0.1", port)
     clean = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
     life = ["--start", _first_day(home), "--language", language]
     sandbox = start(["sandbox", "--port", "0", "--no-quota", *life], environ=clean, stdout=subprocess.PIPE)
     try:
-        typer.echo("A demo person is being born …")
+        typer.echo("A demo person is being born …" if is_first else "The demo person has gone on living …")
         environ = clean | _surroundings(home, language, _introduction(sandbox))
         parts = [
             Part("server", ["serve", "--fd", str(door.fileno())], environ, keep=(door.fileno(),)),
             Part("worker", ["worker"], environ),
         ]
-        told = _Told(address_of(door), browser)
+        told = _Told(address_of(door), browser=browser, is_first=is_first)
         raise typer.Exit(Program(parts, say=_say).run(told.story(door)))
     finally:
         sandbox.terminate()
@@ -105,15 +106,16 @@ def _surroundings(home: Path, language: str, person: Mapping[str, Any]) -> dict[
 
 
 class _Told:
-    """What the terminal hears, from the first request to the address."""
+    """What the terminal hears: how far the work is, and where to look."""
 
-    def __init__(self, address: str, browser: bool) -> None:
+    def __init__(self, address: str, *, browser: bool, is_first: bool) -> None:
         self.address = address
         self.browser = browser
+        self.is_first = is_first
         self.begun = time.monotonic()
 
     def story(self, door: socket.socket) -> Iterator[float]:
-        """Ask for the pipeline, tell how it goes, then where to look; yields seconds to wait."""
+        """Ask for the pipeline, tell how it goes, and where to look; yields seconds to wait."""
         from lifetracer.server.listen import answers
 
         while not answers(door):
@@ -122,6 +124,8 @@ class _Told:
         while asked is None:
             asked = self._api("POST", "/api/pipeline")
             yield 0.2
+        if not self.is_first:  # the pages show what there was; what is new comes while one looks
+            self._invite()
         known: dict[str, str] = {}
         while True:
             job = self._api("GET", f"/api/jobs/{asked['jobId']}") or {}
@@ -132,12 +136,16 @@ class _Told:
             yield 0.2
         if job["status"] != "succeeded":
             _say(f"{job['error']['message']} {((job['error'].get('step') or {}).get('message')) or ''}")
-        seconds = time.monotonic() - self.begun
-        typer.echo(f"\n  Look at the week:  {self.address}\n\n  (ready in {seconds:.1f} s; Ctrl-C ends it)")
-        if self.browser:
-            _open(self.address)
+        if self.is_first:
+            self._invite()
         while True:
             yield 0.5
+
+    def _invite(self) -> None:
+        seconds = time.monotonic() - self.begun
+        typer.echo(f"\n  Look at the week:  {self.address}\n\n  (ready in {seconds:.1f} s; Ctrl-C ends it)\n")
+        if self.browser:
+            _open(self.address)
 
     def _tell(self, step: Mapping[str, Any], known: dict[str, str]) -> None:
         name = " ".join(filter(None, (step["stage"], step["subject"])))

@@ -139,6 +139,8 @@ class Worker:
                 self._con.close()
             self._con = None
             self._bell_wait(1.0)
+            with contextlib.suppress(LifetracerError, psycopg.Error), self.warehouse.session():
+                pass  # starts the embedded server again, should somebody have killed it
 
     # -- the database ------------------------------------------------------------------------------------------------
 

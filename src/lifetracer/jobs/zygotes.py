@@ -14,6 +14,9 @@ from typing import Any
 
 from lifetracer.jobs.stages import Stage
 
+QUIET = ("-W", "ignore:resource_tracker:UserWarning")
+"""dbt leaves two semaphores to the end of the process, about which Python would complain on the terminal."""
+
 
 class Zygote:
     """One process that forks on demand."""
@@ -23,7 +26,8 @@ class Zygote:
         self.talk, theirs = socket.socketpair()
         with theirs:
             os.set_inheritable(theirs.fileno(), True)
-            command = [sys.executable, "-m", "lifetracer.jobs.zygote", str(theirs.fileno()), str(os.getpid()), *modules]
+            program = [sys.executable, *QUIET, "-m", "lifetracer.jobs.zygote"]
+            command = [*program, str(theirs.fileno()), str(os.getpid()), *modules]
             self.process = subprocess.Popen(command, pass_fds=(theirs.fileno(),), stdin=subprocess.DEVNULL)
         self.talk.setblocking(False)
         self._buffer = b""
