@@ -106,6 +106,6 @@ def test_nights_are_folded_and_hours_are_in_proportion():
 
 
 def test_the_page_says_how_fresh_it_is_in_the_persons_zone():
-    assert page(sheet())["footer"] == "Toggl: as of 2026-11-21 15:00 · Asia/Tokyo"
+    assert page(sheet())["footer"] == "Toggl Track: as of 2026-11-21 15:00 · Asia/Tokyo"
     never = Sheet(sheet().week, Words("ja"), "", TOKYO, (Freshness("ical", "me.ics", None),))
-    assert page(never)["footer"].startswith("me.ics: 未同期")
+    assert page(never)["footer"].startswith("iCalendar: 未同期")

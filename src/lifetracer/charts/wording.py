@@ -18,6 +18,14 @@ from babel.dates import format_date
 from babel.messages.pofile import read_po
 
 LANGUAGES = ("en", "ja")
+SOURCES = {
+    "toggl_track": "Toggl Track",
+    "google_calendar": "Google Calendar",
+    "ical": "iCalendar",
+    "toggl_csv": "Toggl CSV",
+}
+"""How sources are called; one that is missing here keeps its own name."""
+
 LOCALE = Path(__file__).parent / "locale"
 
 

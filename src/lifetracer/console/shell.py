@@ -24,6 +24,7 @@ from psycopg.rows import dict_row
 
 from lifetracer.charts import LANGUAGES, Words, keep, shade_of
 from lifetracer.charts.week import VERDICTS, percent
+from lifetracer.charts.wording import SOURCES
 from lifetracer.console.assets import Assets
 from lifetracer.errors import LifetracerError
 from lifetracer.settings import Settings
@@ -35,6 +36,21 @@ POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
+STAGES = {
+    "sync": keep("Sync"),
+    "transform": keep("Transform"),
+    "analyze": keep("Analyze"),
+    "adjust": keep("Adjust"),
+    "report": keep("Report"),
+    "pipeline": keep("Everything"),
+}
+"""How stages are called on the screen."""
+
+THEME_NAMES = {"system": keep("System"), "light": keep("Light"), "dark": keep("Dark")}
+THEMES = tuple(THEME_NAMES)
+A_YEAR = 365 * 24 * 3600
+SQL = beside(__file__, "queries.sql")
+
 STAGES = {
     "sync": keep("Sync"),
     "transform": keep("Transform"),
@@ -90,7 +106,7 @@ class Shell:
         self._templates.globals.update(
             asset=self.assets.url, percent=percent, hue=hue, place=place, source=source_title
         )
-        self._templates.globals.update(verdicts=VERDICTS, theme_names=THEME_NAMES, source_words=TITLES)
+        self._templates.globals.update(verdicts=VERDICTS, theme_names=THEME_NAMES, source_words=SOURCES)
         self._templates.globals.update(stage_words=lambda _: {stage: _(name) for stage, name in STAGES.items()})
 
     @property
@@ -217,4 +233,4 @@ def place(start: int, end: int) -> str:
 
 def source_title(name: str) -> str:
     """Give the name of a source as people know it."""
-    return TITLES.get(name, name)
+    return SOURCES.get(name, name)

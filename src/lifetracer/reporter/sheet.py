@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 
 from lifetracer.charts import Block, Piece, Week, Words, keep, shade, shade_of
 from lifetracer.charts.week import DAY, HOUR, VERDICTS
+from lifetracer.charts.wording import SOURCES
 from lifetracer.errors import FixByHandError
 
 TEMPLATE = Path(__file__).with_name("week.typ")
@@ -85,7 +86,7 @@ def page(sheet: Sheet) -> dict[str, Any]:
         "name": sheet.name,
         "height": grid_height(week),
         "hours": [
-            {"y": height(week, hour * HOUR), "label": f"{hour}:00", "strong": hour % 2 == 0}
+            {"y": height(week, hour * HOUR), "label": f"{hour}:00" if hour < 24 else "", "strong": hour % 2 == 0}
             for hour in range(week.first_hour, week.last_hour + 1)
         ],
         "folds": list(_folds(week)),
@@ -220,11 +221,12 @@ def _footer(sheet: Sheet) -> str:
     _ = sheet.words
     said = []
     for source in sheet.freshness:
+        title = SOURCES.get(source.source, source.source)
         if source.last_success_at is None:
-            said.append(_("{source}: never synced", source=source.name))
+            said.append(_("{source}: never synced", source=title))
         else:
             at = source.last_success_at.astimezone(sheet.zone)
-            said.append(_("{source}: as of {time}", source=source.name, time=f"{at:%Y-%m-%d %H:%M}"))
+            said.append(_("{source}: as of {time}", source=title, time=f"{at:%Y-%m-%d %H:%M}"))
     return " · ".join([*said, str(sheet.zone)])
 
 
