@@ -60,7 +60,6 @@ def test_processes_that_start_at_once_migrate_once(server, home) -> None:
         assert len(outcomes) == 4
         done = [version for outcome in outcomes for version in outcome.migrations]
         assert sorted(done) == [f"{known.version}_{known.name}" for known in migrate.known()]
-        assert sorted(step for outcome in outcomes for step in outcome.queue) == ["schema.sql"]
 
 
 def test_a_migration_that_fails_has_not_happened(server, home, tmp_path, monkeypatch) -> None:
@@ -106,18 +105,3 @@ def test_a_user_without_rights_is_told_so(server, home) -> None:
         finally:
             with server.superuser() as connection:
                 connection.execute("drop role weak")
-
-
-def test_the_queue_finds_its_tables_from_any_search_path(any_warehouse: Warehouse) -> None:
-    with any_warehouse.transaction() as connection:
-        unfixed = connection.execute(
-            "select proname from pg_proc where pronamespace = 'queue'::regnamespace and proconfig is null"
-        ).fetchall()
-        assert unfixed == []
-        connection.execute("set local search_path = pg_catalog")
-        job = connection.execute(
-            "select queue.procrastinate_defer_jobs_v1(array[row('q', 'task', 0, null, null, '{}', null)]"
-            "::queue.procrastinate_job_to_defer_v1[])"
-        ).fetchone()
-        assert job is not None
-        assert connection.execute("select count(*) from queue.procrastinate_jobs").fetchone() == (1,)

@@ -17,7 +17,7 @@ except SystemExit:
 print("LOADED", *sorted({name.partition(".")[0] for name in sys.modules}))
 """
 
-HEAVY = ("dbt", "fastapi", "typst", "procrastinate", "icalendar", "pandas", "psycopg", "httpx")
+HEAVY = ("dbt", "fastapi", "typst", "icalendar", "pandas", "psycopg", "httpx")
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ def command(as_json: Annotated[bool, typer.Option("--json", help="Print a summar
     if as_json:
         typer.echo(json.dumps(asdict(outcome)))
     elif outcome.changed:
-        for name in (*outcome.migrations, *(f"queue: {step}" for step in outcome.queue)):
+        for name in outcome.migrations:
             typer.echo(name)
         for name in outcome.raw_tables:
             typer.echo(f"raw.{name}")

@@ -2,9 +2,6 @@
 
 Law: one transaction per file, under one advisory lock, and the record is written in that same transaction; so any
 number of processes may start at once, and an interrupted migration has not happened.
-
-The queue's tables are not ours: they come from the installed procrastinate into schema ``queue``, with a record of
-their own.
 """
 
 from __future__ import annotations
@@ -14,10 +11,9 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import resources
 from pathlib import Path
 
-from psycopg import errors, sql
+from psycopg import errors
 
 from lifetracer.errors import FixByHandError, TryAgainError
 from lifetracer.warehouse import queries
@@ -40,20 +36,19 @@ class Migration:
 
 @dataclass(slots=True)
 class Outcome:
-    """What a run changed; three empty lists when everything was current."""
+    """What a run changed; two empty lists when everything was current."""
 
     migrations: list[str] = field(default_factory=list)
-    queue: list[str] = field(default_factory=list)
     raw_tables: list[str] = field(default_factory=list)
 
     @property
     def changed(self) -> bool:
         """Whether anything was done."""
-        return bool(self.migrations or self.queue or self.raw_tables)
+        return bool(self.migrations or self.raw_tables)
 
 
 def migrate(house: Warehouse, streams: Iterable[tuple[str, str]] = ()) -> Outcome:
-    """Bring the database up to date: our migrations, the queue's tables, a raw table for every stream.
+    """Bring the database up to date: our migrations, and a raw table for every stream.
 
     Args:
         house: an open warehouse.
@@ -67,7 +62,6 @@ def migrate(house: Warehouse, streams: Iterable[tuple[str, str]] = ()) -> Outcom
     for migration in pending(house):
         if _apply(house, migration):
             outcome.migrations.append(f"{migration.version}_{migration.name}")
-    outcome.queue = _migrate_queue(house)
     outcome.raw_tables = _make_raw_tables(house, streams)
     return outcome
 
@@ -117,33 +111,6 @@ def _apply(house: Warehouse, migration: Migration) -> bool:
         connection.execute("reset search_path")
         connection.execute(_SQL["record"], [migration.version, [migration.statements], migration.name])
     return True
-
-
-def _migrate_queue(house: Warehouse) -> list[str]:
-    package = resources.files("procrastinate.sql")
-    files = sorted(entry.name for entry in (package / "migrations").iterdir() if entry.name.endswith(".sql"))
-    with house.transaction() as connection:
-        seen = _recorded(connection, "queue.migration", "queue_applied")
-    if seen.issuperset(files):
-        return []
-    with _locked(house) as connection:
-        seen = _recorded(connection, "queue.migration", "queue_applied")
-        missing = [name for name in files if name not in seen]
-        if not missing:
-            return []
-        if not seen:  # the whole schema at once, as of the newest of its migrations
-            _run(connection, _SQL["make_queue"], "queue")
-            steps = [("schema.sql", (package / "schema.sql").read_text(encoding="utf-8"))]
-        else:
-            steps = [(name, (package / "migrations" / name).read_text(encoding="utf-8")) for name in missing]
-        connection.execute("set local search_path = queue, pg_temp")
-        for name, statements in steps:
-            _run(connection, statements, f"queue {name}")
-        for (function,) in connection.execute(_SQL["queue_functions"]).fetchall():
-            # regprocedure has quoted the name
-            connection.execute(sql.SQL("alter routine {} set search_path = queue, pg_temp").format(sql.SQL(function)))
-        connection.execute(_SQL["queue_record"], [missing])
-    return [name for name, _ in steps]
 
 
 def _make_raw_tables(house: Warehouse, streams: Iterable[tuple[str, str]]) -> list[str]:
