@@ -1,7 +1,7 @@
 """Expansion of calendar events: wall clocks, exceptions, odd series, and the table kept up to date."""
 
 from datetime import UTC, date, datetime, timedelta
-from time import monotonic
+from time import process_time
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -221,10 +221,10 @@ def test_a_line_that_cannot_be_read_leaves_the_others():
     ["FREQ=SECONDLY", "FREQ=MINUTELY;BYDAY=MO", "FREQ=HOURLY;BYMINUTE=0,1,2,3,4,5", "FREQ=SECONDLY;COUNT=900000000"],
 )
 def test_flood_is_cut_to_the_latest_and_takes_no_time(rule):
-    began = monotonic()
+    began = process_time()
     made = found([timed("a", "2001-01-01T09:00:00+01:00", "2001-01-01T09:00:01+01:00", f"RRULE:{rule}")])
     assert 0 < len(made) <= MOST_PER_SERIES
-    assert monotonic() - began < 3
+    assert process_time() - began < 3
     if "COUNT" not in rule:
         assert made[-1].starts_at > WINDOW.end - timedelta(days=8)
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from time import monotonic
+from time import process_time
 
 import pytest
 
@@ -98,21 +98,21 @@ def test_private_parts_and_a_trailing_semicolon_are_passed_over():
     ],
 )
 def test_rule_that_never_matches_ends_quickly(text):
-    began = monotonic()
+    began = process_time()
     assert list(wall_times(parse_rule(text), datetime(2026, 1, 1))) == []
-    assert monotonic() - began < 2
+    assert process_time() - began < 2
 
 
 @pytest.mark.parametrize("freq", ["SECONDLY", "MINUTELY", "HOURLY"])
 def test_flood_is_lazy_and_can_be_entered_anywhere(freq):
-    began = monotonic()
+    began = process_time()
     rule = parse_rule(f"FREQ={freq};INTERVAL=7;UNTIL=99991231T235959Z")
     late = list(islice(wall_times(rule, datetime(1970, 1, 1), after=datetime(2026, 11, 21)), 3))
     seconds = {"SECONDLY": 7, "MINUTELY": 420, "HOURLY": 25200}[freq]
     assert late[0] >= datetime(2026, 11, 21)
     assert (late[0] - datetime(1970, 1, 1)).total_seconds() % seconds == 0
     assert (late[1] - late[0]).total_seconds() == seconds
-    assert monotonic() - began < 0.5
+    assert process_time() - began < 0.5
 
 
 def test_series_ends_at_the_end_of_the_calendar():

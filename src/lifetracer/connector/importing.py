@@ -6,19 +6,17 @@ A file that cannot be read is told in a sentence and does not stop the others.
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from glob import glob, has_magic
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from lifetracer.connector import occurrences
+from lifetracer.connector.files import files_meant
 from lifetracer.connector.ingest import Owner, ingest, mend
 from lifetracer.connector.source import Page
 from lifetracer.connector.sources import ical, toggl_csv
@@ -27,14 +25,6 @@ from lifetracer.errors import BadFileError, LifetracerError, UsageError
 from lifetracer.settings import Settings
 from lifetracer.warehouse import Connection, Warehouse, queries
 from lifetracer.warehouse.accounts import Account
-
-SUFFIXES = {".csv", ".tsv", ".txt", ".ics", ".ical", ".icalendar", ".ifb", ".zip"}
-"""What is looked at in folders and archives; a file that is named itself may be called anything."""
-
-MOST_BYTES = 256 * 1024 * 1024
-"""The largest file, and the largest member of an archive, unpacked."""
-
-MOST_MEMBERS = 10_000
 
 MOST_TOLD = 5
 """Rows of a file that are named one by one."""
@@ -153,7 +143,7 @@ def import_files(
     desk = _Desk(warehouse, settings, account, zone, is_own_zone=not time_zone)
     summary = ImportSummary()
     try:
-        for name, read in _found(paths):
+        for name, read in files_meant(paths):
             result = FileImport(name)
             summary.files.append(result)
             try:
@@ -310,84 +300,6 @@ def _without_known(connection: Connection, owner: Owner, page: Page) -> tuple[Pa
 
 def _says(stored: dict[str, Any] | None, entry: dict[str, Any]) -> bool:
     return stored is not None and all(stored.get(name) == value for name, value in entry.items())
-
-
-def _found(paths: Sequence[str]) -> Iterator[tuple[str, Callable[[], bytes]]]:
-    """Every file that was meant, with a function that reads it: folders, patterns and archives are opened."""
-    for given in paths:
-        path = Path(given).expanduser()
-        if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
-            matched = [*inside] or [path]
-        elif has_magic(given) and not path.exists():
-            matched = [Path(p) for p in sorted(glob(str(path), recursive=True))] or [path]  # noqa: PTH207
-            matched = [p for p in matched if not p.is_dir()] or [path]
-        else:
-            matched = [path]
-        for one in matched:
-            yield from _opened(one)
-
-
-def _opened(path: Path) -> Iterator[tuple[str, Callable[[], bytes]]]:
-    if path.suffix.lower() != ".zip" and not _begins_like_zip(path):
-        yield str(path), lambda: _read(path)
-        return
-    try:
-        data = _read(path)
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = [m for m in archive.infolist() if Path(m.filename).suffix.lower() in SUFFIXES - {".zip"}]
-            if not members:
-                raise BadFileError(
-                    f"{path} has no .csv and no .ics file inside.",
-                    remedy="Export as CSV (Toggl) or iCal (.ics), not as a spreadsheet.",
-                )
-            for member in members[:MOST_MEMBERS]:
-                yield f"{path}/{member.filename}", lambda m=member: _unpack(archive, m, path)  # type: ignore[misc]
-    except BadFileError as failure:
-        problem = failure
-        yield str(path), lambda: _raise(problem)
-    except (zipfile.BadZipFile, NotImplementedError) as failure:
-        damaged = BadFileError(f"{path} is a damaged archive ({failure}).", remedy="Download it again.")
-        yield str(path), lambda: _raise(damaged)
-
-
-def _read(path: Path) -> bytes:
-    try:
-        if path.is_dir():
-            raise BadFileError(f"{path} holds no file to import.", remedy="Name .csv or .ics files.")
-        if path.stat().st_size > MOST_BYTES:
-            raise BadFileError(
-                f"{path} is larger than {MOST_BYTES // 2**20} MB.", remedy="Export shorter periods (one year each)."
-            )
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise BadFileError(f"{path} does not exist.", remedy="Check the name; quote it when it has spaces.") from None
-    except OSError as failure:
-        raise BadFileError(f"{path} cannot be read ({failure.strerror}).", remedy="Check its permissions.") from None
-
-
-def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path) -> bytes:
-    name = f"{path}/{member.filename}"
-    try:
-        with archive.open(member) as file:
-            data = file.read(MOST_BYTES + 1)
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError) as failure:
-        raise BadFileError(f"{name} cannot be unpacked ({failure}).", remedy="Unpack it yourself first.") from None
-    if len(data) > MOST_BYTES:
-        raise BadFileError(f"{name} is larger than {MOST_BYTES // 2**20} MB.", remedy="Export shorter periods.")
-    return data
-
-
-def _begins_like_zip(path: Path) -> bool:
-    try:
-        with path.open("rb") as file:
-            return file.read(4) == b"PK\x03\x04"
-    except OSError:
-        return False
-
-
-def _raise(failure: BadFileError) -> bytes:
-    raise failure
 
 
 def _is_calendar(data: bytes, name: str) -> bool:
