@@ -48,9 +48,12 @@ def read(api: Api, cursor: Cursor) -> Iterator[Page]:
         listed = {row["id"] for row in me.get(name) or []}
         if listed:
             yield Page(answer.body, api_version="v9", stream=name, items=(name,))
-        gone = {row["id"] for row in cursor.rows(name) if row["id"] not in listed and not _archived(row)}
+        stored = cursor.rows(name)
+        gone = {row["id"] for row in stored if row["id"] not in listed and not _archived(row)}
         if name in HIDES_ARCHIVED:
-            if gone or (complete and name != "tasks"):
+            if complete:  # the long list tells about archived ones too
+                gone = {row["id"] for row in stored} - listed
+            if gone or (complete and (name != "tasks" or listed)):
                 yield from _complete(api, cursor, name, listed, gone, me.get("workspaces") or [])
         elif gone:
             if not listed and name == "tags":
@@ -69,14 +72,16 @@ def _complete(
     try:
         for answer in _complete_lists(api, name, workspaces):
             rows = answer.json() or []
+            met |= {row["id"] for row in rows}
             extra = {row["id"] for row in rows if row["id"] not in listed}
-            met |= extra
             if extra:
                 yield Page(answer.body, api_version="v9", stream=name, keep=_any_of(extra))
     except HttpStatusError as refused:
         cursor.warn("list_refused", stream=name, said=refused.said, status=refused.code)
         return
-    if gone - met:
+    if listed and not listed & met:
+        cursor.warn("list_incomplete", stream=name)  # the long list lacks all of the short one: no proof of anything
+    elif gone - met:
         yield _forget(cursor, name, gone - met)
 
 
