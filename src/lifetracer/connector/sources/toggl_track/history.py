@@ -145,14 +145,19 @@ class Years:
         }
         if row is not None:
             body["first_row_number"] = row
-        wanted = self.cursor.options.toggl_page_size
+        allowed = int(self.cursor.settings.get("reports_page_size") or MOST_ROWS)
+        wanted = min(self.cursor.options.toggl_page_size, allowed)
         sizes = [wanted, *(size for size in PAGE_SIZES if size < wanted)]
         for size in sizes:
             try:
-                return self.api.post(self.path, json={**body, "page_size": size}, bucket=self.bucket)
+                answer = self.api.post(self.path, json={**body, "page_size": size}, bucket=self.bucket)
             except HttpStatusError as refused:
                 if refused.code != 400 or size == sizes[-1]:
                     raise
+            else:
+                if size < wanted:  # asking in vain for every page would cost two thirds of the quota
+                    self.cursor.remember(reports_page_size=size)
+                return answer
         raise AssertionError("unreachable")  # pragma: no cover
 
     def _filter(self, first: date, last: date) -> dict[str, Any]:
