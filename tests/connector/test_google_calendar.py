@@ -11,7 +11,8 @@ import pytest
 from pydantic import SecretStr
 
 from lifetracer.connector.registry import raw_streams
-from lifetracer.connector.sync import SyncSummary, sync
+from lifetracer.connector.summary import SyncSummary
+from lifetracer.connector.sync import sync
 from lifetracer.errors import CredentialError, FixByHandError, QuotaError, TryAgainError
 from lifetracer.settings import Settings, load
 from lifetracer.warehouse import Warehouse

@@ -8,7 +8,8 @@ from typing import Any
 
 from lifetracer.connector.ingest import NUL_OR_SURROGATE
 from lifetracer.connector.registry import raw_streams
-from lifetracer.connector.sync import ConnectionSync, sync
+from lifetracer.connector.summary import ConnectionSync
+from lifetracer.connector.sync import sync
 from lifetracer.settings import load
 from lifetracer.warehouse import Warehouse
 from lifetracer.warehouse.accounts import Account

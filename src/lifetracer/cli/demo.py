@@ -30,8 +30,12 @@ HISTORY = timedelta(days=730)
 
 
 def command(
-    language: Annotated[str, typer.Option(help="Language of the demo person: en or ja.")] = "en",
-    port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the web pages.")] = 3000,
+    language: Annotated[
+        str | None, typer.Option(help="Language of the demo person, en or ja; by default the system's.")
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Port of the web pages; by default 3000 or LIFETRACER_PORT.")
+    ] = None,
     browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in the browser.")] = True,
 ) -> None:
     """Look at a demo person's weeks, without any account; Ctrl-C ends it, the next time goes on there."""
@@ -39,12 +43,15 @@ def command(
     from lifetracer.jobs.supervise import Part, Program, start
     from lifetracer.server.listen import address_of, listen
     from lifetracer.settings import load
+    from lifetracer.warehouse.accounts import system_language
 
+    settings = load()
+    language = language or settings.language or system_language()
     if language not in {"en", "ja"}:
         raise UsageError(f"The demo speaks en and ja, not “{language}”.", remedy="Choose one of them.")
-    home = load().home / "demo" / language
+    home = settings.home / "demo" / language
     is_first = not (home / "born").exists()
-    door = listen("127.0.0.1", port)
+    door = listen("127.0.0.1", port or settings.port)
     clean = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
     life = ["--start", _first_day(home), "--language", language]
     sandbox = start(["sandbox", "--port", "0", "--no-quota", *life], environ=clean, stdout=subprocess.PIPE)

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from lifetracer.connector.sync import ConnectionSync, Progress, SyncSummary
+    from lifetracer.connector.summary import ConnectionSync, SyncSummary
+    from lifetracer.connector.sync import Progress
 
 
 def command(

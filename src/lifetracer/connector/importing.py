@@ -20,7 +20,7 @@ from lifetracer.connector.files import files_meant
 from lifetracer.connector.ingest import Owner, ingest, mend
 from lifetracer.connector.source import Page
 from lifetracer.connector.sources import ical, toggl_csv
-from lifetracer.connector.sync import error_json
+from lifetracer.connector.summary import error_json
 from lifetracer.errors import BadFileError, LifetracerError, UsageError
 from lifetracer.settings import Settings
 from lifetracer.warehouse import Connection, Warehouse, queries

@@ -10,7 +10,7 @@ import contextlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -23,12 +23,12 @@ from lifetracer.connector.cursor import SQL, Reading, StreamCursor
 from lifetracer.connector.ingest import Ingested, Owner, ingest, sweep
 from lifetracer.connector.registry import source_named
 from lifetracer.connector.source import Page
+from lifetracer.connector.summary import ConnectionSync, SyncSummary, error_json, quota_json
 from lifetracer.errors import (
     FixByHandError,
     LifetracerError,
     NotFoundError,
     QuotaError,
-    TryAgainError,
     UsageError,
 )
 from lifetracer.outside.http import Client
@@ -39,62 +39,7 @@ from lifetracer.warehouse import Connection, Warehouse
 LOCK_WAIT = "90s"
 """How long a sync waits for another one of the same connection (or for the end of a killed one's statement)."""
 
-Progress = Callable[["ConnectionSync"], None]
-
-
-@dataclass
-class ConnectionSync:
-    """What a sync of one connection did."""
-
-    source: str
-    name: str
-    status: str = "running"
-    stream: str = ""
-    """The stream that is being read."""
-    requests: int = 0
-    items: int = 0
-    inserted: int = 0
-    updated: int = 0
-    deleted: int = 0
-    mended: int = 0
-    occurrences: int = 0
-    """Occurrences that changed."""
-    quota: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """Per bucket: remaining, total, resets_at (ISO)."""
-    warnings: list[dict[str, Any]] = field(default_factory=list)
-    error: LifetracerError | None = None
-
-    @property
-    def changed(self) -> int:
-        """Raw rows that are now different."""
-        return self.inserted + self.updated + self.deleted
-
-    def as_json(self) -> dict[str, Any]:
-        """Plain values for machines."""
-        return {**asdict(self), "error": error_json(self.error)}
-
-
-@dataclass
-class SyncSummary:
-    """What a sync of several connections did."""
-
-    connections: list[ConnectionSync] = field(default_factory=list)
-
-    @property
-    def changed(self) -> int:
-        """Raw rows that are now different."""
-        return sum(c.changed for c in self.connections)
-
-    @property
-    def error(self) -> LifetracerError | None:
-        """The failure that asks most of the person: to act, to wait, to try again."""
-        failures = [c.error for c in self.connections if c.error]
-        failures.sort(key=lambda e: (not isinstance(e, FixByHandError), not isinstance(e, QuotaError)))
-        return failures[0] if failures else None
-
-    def as_json(self) -> dict[str, Any]:
-        """Plain values for machines."""
-        return {"changed": self.changed, "connections": [c.as_json() for c in self.connections]}
+Progress = Callable[[ConnectionSync], None]
 
 
 def sync(
@@ -352,22 +297,6 @@ class _Run:
                 SQL["end_connection"],
                 self.names | {"problem": problem, "succeeded": succeeded, "changed": result.changed > 0},
             )
-
-
-def error_json(failure: LifetracerError | None) -> dict[str, Any] | None:
-    """What a failure is, for the sync log and for machines."""
-    if failure is None:
-        return None
-    after = failure.after if isinstance(failure, TryAgainError) else None
-    return {"kind": failure.kind, "message": str(failure), "remedy": failure.remedy, "after": _text(after)}
-
-
-def quota_json(budget: Budget) -> dict[str, dict[str, Any]]:
-    """The allowances for a summary."""
-    return {
-        bucket: {"remaining": a.remaining, "total": a.total, "resets_at": _text(a.resets_at)}
-        for bucket, a in sorted(budget.allowances.items())
-    }
 
 
 @contextlib.contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from bisect import bisect_left
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -179,12 +180,16 @@ def totals(call: Call) -> Reply:
     _workspace(call)
     body = call.json()
     first_day, last_day = span(body)
-    rows = matching(call, body, first_day, last_day)
-    zone = call.person.toggl.zone
+    rows = sorted(matching(call, body, first_day, last_day), key=lambda entry: entry.start)
     days: dict[str, int] = {}
-    for entry in rows:
-        day = datetime.fromtimestamp(entry.start, zone).date().isoformat()
-        days[day] = days.get(day, 0) + entry.duration
+    low = 0
+    for number in range((last_day - first_day).days + 1):
+        day = first_day + timedelta(days=number)
+        end = midnight(day + timedelta(days=1), call.person.toggl.zone)
+        high = bisect_left(rows, end, lo=low, key=lambda entry: entry.start)
+        if low < high:
+            days[day.isoformat()] = sum(entry.duration for entry in rows[low:high])
+        low = high
     return reply_json(
         {
             "seconds": sum(entry.duration for entry in rows),
@@ -192,7 +197,7 @@ def totals(call: Call) -> Reply:
             "billable_amount_in_cents": None,
             "labour_cost_in_cents": None,
             "rates": [],
-            "graph": [{"date": day, "seconds": seconds} for day, seconds in sorted(days.items())],
+            "graph": [{"date": day, "seconds": seconds} for day, seconds in days.items()],
             "resolution": "day",
         },
         x_range_start=str(first_day),

@@ -13,6 +13,7 @@ renamed as (
         {{ hex_color("data ->> 'backgroundColor'") }} as calendar_color,
         data ->> 'timeZone' as time_zone,
         coalesce({{ truth('data', 'primary') }}, false) as is_primary,
+        (data ->> 'accessRole') is not distinct from 'freeBusyReader' as is_busy_only,
         synced_at
     from source
 )

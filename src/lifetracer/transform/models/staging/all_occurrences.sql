@@ -43,7 +43,10 @@ with told as (
         on occurrence.account_id = calendar.account_id
         and occurrence.source = calendar.source
         and occurrence.calendar_id = calendar.calendar_id
-    where event.status <> 'cancelled'
+    where
+        event.status <> 'cancelled'
+        -- when somebody else is busy is not one's own plan
+        and not coalesce(calendar.is_busy_only, false)
 )
 
 select
