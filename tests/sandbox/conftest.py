@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
@@ -34,7 +35,9 @@ class Client:
             async with httpx.AsyncClient(transport=transport, base_url="http://sandbox", trust_env=False) as client:
                 return await client.request(method, path, **more)
 
-        return asyncio.run(send())
+        # In a thread of its own: the browser of other tests keeps an event loop running in this one.
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(asyncio.run, send()).result()
 
     def toggl(self, method: str, path: str, **more: Any) -> httpx.Response:
         """Ask Toggl with the person's token; the path begins below /api/v9 unless it names another API."""

@@ -11,4 +11,4 @@ returning account_id, name, time_zone, language, week_start::integer, created_at
 -- every --
 select account_id, name, time_zone, language, week_start::integer, created_at
 from app.account
-order by created_at, account_id
+order by created_at, name
