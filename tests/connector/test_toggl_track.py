@@ -101,6 +101,16 @@ def test_after_four_months_offline_everything_is_compared(mirror: TogglMirror) -
     assert sum(mirror.sandbox.requests().values()) == 2
 
 
+def test_nothing_is_missed_should_toggl_look_back_only_a_month(mirror: TogglMirror) -> None:
+    mirror.sandbox.admin("/modes", {"look_back_months": 1})
+    mirror.synced()
+    mirror.sandbox.advance(days=125)
+    assert "gap" in mirror.kinds(mirror.synced())
+    entry(mirror.sandbox)
+    assert mirror.synced().inserted == 1, "the next `since` lies in the past"
+    mirror.check()
+
+
 def test_more_changes_than_one_answer_holds_are_all_found(mirror: TogglMirror) -> None:
     mirror.synced()
     mirror.sandbox.advance(days=1)

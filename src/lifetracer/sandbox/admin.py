@@ -227,7 +227,8 @@ def modes(call: Call) -> Reply:
 def set_modes(call: Call) -> Reply:
     """Set lasting modes.
 
-    quota, throttle, strict_parameters (bool), sync_token_days, reports_page_size, google_per_minute (int),
+    quota, throttle, strict_parameters (bool), sync_token_days, reports_page_size, google_per_minute,
+    look_back_months (int),
     since_text (the refusal of an old ``since``; ``{limit}`` is the day), google_clock_skew (seconds).
     """
     call.world.modes.update(call.json())

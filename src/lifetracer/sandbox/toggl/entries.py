@@ -150,9 +150,9 @@ def organizations(call: Call) -> Reply:
     return reply_json([organization_json(call.person.toggl)])
 
 
-def look_back_limit(now: datetime) -> date:
-    """Return the first day that v9 still shows: three calendar months and a day ago."""
-    month = now.month - LOOK_BACK_MONTHS
+def look_back_limit(now: datetime, months: int = LOOK_BACK_MONTHS) -> date:
+    """Return the first day that v9 still shows: three calendar months (at most twelve) and a day ago."""
+    month = now.month - months
     year, month = (now.year, month) if month > 0 else (now.year - 1, month + 12)
     day = now.day
     while True:
@@ -184,7 +184,7 @@ def time_entries(call: Call) -> Reply:
         raise refuse(400, "'since' and 'before' can not be present simultaneously")
     if bool(start) != bool(end):
         raise refuse(400, "start_date and end_date must both be present")
-    limit = look_back_limit(now)
+    limit = look_back_limit(now, call.world.modes.get("look_back_months", LOOK_BACK_MONTHS))
     if since:
         found = _changed_since(call, since, limit)
     else:

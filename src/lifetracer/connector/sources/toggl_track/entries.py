@@ -29,6 +29,8 @@ CAP = 1000
 OVERLAP = timedelta(minutes=2)
 RECENT = timedelta(days=85)
 """v9 reaches back three calendar months; a little less is always safe."""
+SHORTEST_REACH = timedelta(days=28)
+"""Should v9 ever reach back less far: a day this long after its limit is still in the past."""
 LONG_AGO = datetime(2006, 1, 1, tzinfo=UTC)
 FAR_FUTURE = datetime(2200, 1, 1, tzinfo=UTC)
 RECONCILE = {"months": timedelta(days=29), "weeks": timedelta(days=6, hours=12), "days": timedelta(hours=20)}
@@ -106,7 +108,7 @@ class _Reading:
             # Toggl looks back three months at most; what changed before must be found by comparing everything.
             self.cursor.warn("gap", since=anchor.isoformat(), said=refused.said)
             limit = _limit_in(refused.said) or self._limit()
-            self._start_over(compare=True, least_anchor=limit + RECENT if limit else None)
+            self._start_over(compare=True, least_anchor=limit + SHORTEST_REACH if limit else None)
             return
         items = _items(answer)
         newest = max([anchor, *_instants(items, "at")])
