@@ -54,6 +54,21 @@ def test_each_connection_is_judged_by_its_last_success(patient, account) -> None
     assert broken.remedy == "Renew it."
 
 
+def test_a_connection_that_waits_for_its_quota_is_not_told_to_be_synced(patient, account) -> None:
+    with patient.house.transaction() as connection:
+        connection.execute(
+            "with c as (insert into app.connection (account_id, source, name) values (%s, 'toggl_track', 'n')"
+            " returning account_id, connection_id, source)"
+            " insert into ops.sync_run (account_id, connection_id, source, status, error)"
+            " select account_id, connection_id, source, 'waiting',"
+            " jsonb_build_object('after', now() + interval '30 min') from c",
+            [account.account_id],
+        )
+    found = findings(patient)["connection.toggl_track.n"]
+    assert (found.level, found.remedy) == ("ok", "")
+    assert "waits for its request allowance until" in found.sentence
+
+
 def test_credentials_of_another_key_are_a_problem(patient, account) -> None:
     with patient.house.transaction() as connection:
         row = connection.execute(

@@ -280,6 +280,10 @@ def test_no_network_and_a_wrong_address_say_which_setting(mirror: TogglMirror) -
         (result,) = sync(mirror.warehouse, settings, mirror.account.account_id, ["toggl"]).connections
         assert isinstance(result.error, (TryAgainError, FixByHandError)), url
         assert "LIFETRACER_TOGGL_URL" in result.error.sentence(), url
+    wrong = load(mirror.environ | {"LIFETRACER_TOGGL_URL": "127.0.0.1:99"})
+    (result,) = sync(mirror.warehouse, wrong, mirror.account.account_id, ["toggl"]).connections
+    assert result.status == "needs_user", "no retry mends an address that is none"
+    assert result.requests == 1
     mirror.check()
 
 

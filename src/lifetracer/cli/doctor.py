@@ -127,7 +127,7 @@ def connections(patient: Patient) -> Iterator[Finding]:
         rows = connection.execute(beside(__file__)["connections"]).fetchall()
     if not rows:
         yield Finding("connections.none", "No service is connected yet.", "Run `lifetracer connect toggl`.", "warning")
-    for account, source, name, status, problem, last_success_at in rows:
+    for account, source, name, status, problem, last_success_at, waits_until in rows:
         label = f"{source} ({name}) of {account}"
         id_ = f"connection.{source}.{name}"
         if status == "needs_user":
@@ -135,6 +135,8 @@ def connections(patient: Patient) -> Iterator[Finding]:
             yield Finding(id_, f"{label}: {told.get('message', 'needs you.')}", str(told.get("remedy", "")), "problem")
         elif status == "paused":
             yield Finding(id_, f"{label} is paused.")
+        elif waits_until and waits_until > datetime.now(UTC):
+            yield Finding(id_, f"{label} waits for its request allowance until {waits_until:%Y-%m-%d %H:%M} UTC.")
         elif last_success_at is None:
             yield Finding(id_, f"{label} was never read.", "Run `lifetracer sync`.", "warning")
         elif datetime.now(UTC) - last_success_at > timedelta(days=2):

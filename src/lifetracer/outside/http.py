@@ -168,9 +168,9 @@ class Client:
         self.requests += 1
         try:
             response = self._http.request(method, path, params=query or None, json=payload)
-        except httpx.InvalidURL as failure:
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol) as failure:
             raise FixByHandError(
-                f"{self.access.base_url} is not an address ({failure}).",
+                f"{self.access.base_url} is not an http address ({str(failure).rstrip('.')}).",
                 remedy=f"Correct {self.access.url_setting}." if self.access.url_setting else "",
             ) from None
         except httpx.TransportError as failure:
@@ -201,8 +201,6 @@ class Client:
     def _unreachable(self, failure: httpx.TransportError) -> TryAgainError:
         host = urlsplit(self.access.base_url).netloc or self.access.base_url
         moved = f" and {self.access.url_setting}" if self.access.url_setting else ""
-        if isinstance(failure, httpx.UnsupportedProtocol):
-            return TryAgainError(f"{self.access.base_url} is not an http address.", remedy=f"Check{moved[4:]}.")
         if isinstance(failure, httpx.TimeoutException):
             return TryAgainError(f"{self.access.title} ({host}) did not answer in time.", remedy="Try again later.")
         if isinstance(failure, httpx.ConnectError):
@@ -210,7 +208,8 @@ class Client:
                 f"{self.access.title} ({host}) cannot be reached: {failure}.",
                 remedy=f"Check the network{moved}; what was read so far is kept.",
             )
-        return TryAgainError(f"The connection to {self.access.title} ({host}) broke: {failure}.", remedy="Try again.")
+        why = str(failure).rstrip(".")
+        return TryAgainError(f"The connection to {self.access.title} ({host}) broke: {why}.", remedy="Try again.")
 
     def _refused(self, response: httpx.Response, path: str, bucket: str, headers: Mapping[str, str]) -> LifetracerError:
         said, payload = _words(response)
