@@ -265,6 +265,25 @@ def test_another_persons_token_is_refused(mirror: TogglMirror, environ: dict[str
     mirror.check()
 
 
+def test_a_sync_of_everything_asks_again_unless_the_credential_was_refused(mirror: TogglMirror) -> None:
+    mirror.synced()
+    everything = (mirror.warehouse, mirror.settings, mirror.account.account_id)
+    for kind, asked in (("fix_by_hand", 2), ("credential", 0)):
+        with mirror.warehouse.transaction() as connection:
+            connection.execute(
+                "update app.connection set status = 'needs_user', problem = jsonb_build_object('kind', %s::text,"
+                " 'message', 'Something was wrong.', 'remedy', 'Mend it.')",
+                [kind],
+            )
+        mirror.sandbox.forget_requests()
+        (result,) = sync(*everything).connections
+        assert sum(mirror.sandbox.requests().values()) == asked
+    assert isinstance(result.error, CredentialError)
+    assert result.error.sentence() == "Something was wrong. Mend it."
+    assert mirror.synced().error is None, "whoever names it has it tried"
+    assert mirror.one("select status from app.connection") == "active"
+
+
 def test_a_key_of_toggl_2_is_refused_before_anything_is_asked(mirror: TogglMirror) -> None:
     settings = load(mirror.environ | {"TOGGL_API_TOKEN": "toggl_sk_" + "0" * 32})
     (result,) = sync(mirror.warehouse, settings, mirror.account.account_id, ["toggl"]).connections

@@ -51,6 +51,21 @@ def steps(job):
     return {(step["stage"], step["subject"]): step["status"] for step in job.progress["steps"]}
 
 
+@pytest.mark.parametrize(("kind", "asked"), [("fix_by_hand", True), ("credential", False)])
+def test_a_full_disk_or_the_like_keeps_no_source_out_for_ever(person, connected, work, warehouse, account, kind, asked):
+    with warehouse.transaction() as con:
+        con.execute(
+            "update app.connection set status = 'needs_user', problem = jsonb_build_object('kind', %s::text)"
+            " where source = 'toggl_track'",
+            [kind],
+        )
+    person.ask("pipeline")
+    work()
+    assert what(work()) == ("sync", "google_calendar")
+    other = work()
+    assert (other is not None and what(other) == ("sync", "toggl_track")) is asked
+
+
 def test_the_whole_way(person, connected, work, end):
     asked = person.ask("pipeline")
     assert work().stage == "pipeline"

@@ -25,6 +25,7 @@ from lifetracer.connector.registry import source_named
 from lifetracer.connector.source import Page
 from lifetracer.connector.summary import ConnectionSync, SyncSummary, error_json, quota_json
 from lifetracer.errors import (
+    CredentialError,
     FixByHandError,
     LifetracerError,
     NotFoundError,
@@ -59,7 +60,8 @@ def sync(
         warehouse: an open warehouse.
         settings: the installation's settings.
         account_id: whose connections.
-        sources: names or aliases of sources or connections; all active connections by default.
+        sources: names or aliases of sources or connections; by default all that are not paused, and those whose
+            credential was refused are only told of: asking with it again would not help.
         since: read again what lies on or after this day (UTC).
         until: read again what lies before this day (UTC).
         full: read everything again and compare.
@@ -79,6 +81,9 @@ def sync(
     for row in _connections(warehouse, account_id, sources):
         result = ConnectionSync(source=row["source"], name=row["name"])
         summary.connections.append(result)
+        if not sources and (refused := _refused_credential(row)):
+            result.status, result.error = "needs_user", refused
+            continue
         _sync_connection(
             warehouse,
             settings,
@@ -113,6 +118,14 @@ def _connections(warehouse: Warehouse, account_id: UUID, sources: Sequence[str])
             remedy="Run `lifetracer connect toggl` or `lifetracer connect gcal`; `lifetracer demo` shows it without.",
         )
     return [row for row in rows if source_named(row["source"]).open is not None and not row["settings"].get("files")]
+
+
+def _refused_credential(row: dict[str, Any]) -> CredentialError | None:
+    """What the last sync said of the connection, if it was that its credential is refused."""
+    told = row["problem"] or {}
+    if row["status"] != "needs_user" or told.get("kind") != "credential":
+        return None
+    return CredentialError(told.get("message"), remedy=told.get("remedy") or "")
 
 
 def _sync_connection(

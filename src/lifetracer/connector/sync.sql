@@ -1,9 +1,9 @@
 -- connections --
--- The connections a sync is asked for: all active ones, or those named (whatever their state).
-select connection_id, source, name, settings, status, external_user, last_change_at
+-- The connections a sync is asked for: all but the paused, or those named (whatever their state).
+select connection_id, source, name, settings, status, problem, external_user, last_change_at
 from app.connection
 where account_id = %(account)s
-    and case when %(sources)s::text[] = '{}' then status = 'active' else source = any(%(sources)s) or name = any(%(sources)s) end
+    and case when %(sources)s::text[] = '{}' then status <> 'paused' else source = any(%(sources)s) or name = any(%(sources)s) end
 order by created_at, connection_id
 
 -- lock_connection --

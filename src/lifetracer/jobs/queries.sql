@@ -134,8 +134,10 @@ order by finished_at desc
 limit 1
 
 -- active_sources --
+-- What is worth asking again: all but the paused and those whose credential was refused. A full disk, say, is over some day.
 select distinct source from app.connection
-where account_id = %(account_id)s and status = 'active'
+where account_id = %(account_id)s and status <> 'paused'
+    and not (status = 'needs_user' and coalesce(problem ->> 'kind', '') = 'credential')
 order by source
 
 -- schedule_due --
@@ -153,7 +155,9 @@ where account_id = %(account_id)s and schedule_id = %(schedule_id)s
 
 -- has_source --
 select exists (
-    select from app.connection where account_id = %(account_id)s and source = %(source)s and status = 'active'
+    select from app.connection
+    where account_id = %(account_id)s and source = %(source)s and status <> 'paused'
+        and not (status = 'needs_user' and coalesce(problem ->> 'kind', '') = 'credential')
 ) as found
 
 -- schedules --
