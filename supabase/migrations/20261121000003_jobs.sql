@@ -134,7 +134,7 @@ begin
     if new.status = 'queued' or new.cancel_requested_at is not null and new.status = 'running' then
         perform pg_notify('lifetracer_queue', new.stage);
     end if;
-    perform pg_notify('lifetracer_job', new.account_id || ' ' || new.job_id);
+    perform pg_notify('lifetracer_job', new.job_id::text);  -- any login may listen: never whose it is
     return null;
 end
 $$;

@@ -356,3 +356,16 @@ def test_functions_that_run_as_their_owner_have_a_fixed_search_path(two: Two) ->
         [list(SCHEMAS)],
     ).fetchall()
     assert loose == []
+
+
+def test_whoever_listens_to_the_jobs_does_not_learn_whose_they_are(two: Two, reader: str) -> None:
+    with psycopg.connect(reader, autocommit=True) as listening:
+        for channel in ("lifetracer_job", "lifetracer_queue"):
+            listening.execute(sql.SQL("listen {}").format(sql.Identifier(channel)))
+        with two.house.transaction() as connection:
+            connection.execute(
+                "insert into ops.job (account_id, stage, subject) values (%s, 'transform', '')", [two.other]
+            )
+        heard = [notice.payload for notice in listening.notifies(timeout=5, stop_after=2)]
+    assert len(heard) == 2, heard
+    assert not any(str(two.other) in payload for payload in heard)

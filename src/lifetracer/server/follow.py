@@ -51,7 +51,7 @@ class Switchboard:
         ``job`` events carry the job as the API shows it, ``log`` events a line each (their id is the line's number).
         """
         self._start()
-        event, key = asyncio.Event(), f"{account_id} {job_id}"
+        event, key = asyncio.Event(), str(job_id)
         self._waiting[key].add(event)
         shown = ""
         try:
@@ -103,7 +103,7 @@ class Switchboard:
                     self._wake_everybody()  # whatever happened while nobody listened
                     while not self._over:
                         for notice in con.notifies(timeout=0.5):
-                            self._wake(notice.payload)
+                            self._wake(notice.payload.split()[-1])
             except (psycopg.Error, LifetracerError) as failure:
                 log.warning("listening for jobs was interrupted (%s)", str(failure).strip())
                 threading.Event().wait(1)
