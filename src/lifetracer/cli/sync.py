@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 def command(
     sources: Annotated[
-        list[str] | None, typer.Argument(help="toggl, gcal, ical or a connection's name; by default all that are not paused.")
+        list[str] | None,
+        typer.Argument(help="toggl, gcal, ical or a connection's name; by default all that are not paused."),
     ] = None,
     since: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Read again what lies on or after this day.")
