@@ -207,8 +207,11 @@ create function raw.ingest(
 language plpgsql security invoker set search_path = ''
 as $$
 declare
-    found jsonb := p_body::jsonb #> p_items;
+    found jsonb := p_body::jsonb;
 begin
+    if p_items <> '{}' then
+        found := found #> p_items;
+    end if;
     if found is null or jsonb_typeof(found) = 'null' then
         found := '[]';                               -- null stands for an empty list
     elsif jsonb_typeof(found) = 'object' then
@@ -218,15 +221,15 @@ begin
     end if;
     perform pg_advisory_xact_lock(hashtextextended(p_connection::text || p_stream, 0));
     return query execute format($sql$
-        with unfolded as (
-            select e.value as item, e.ordinality as place
+        with unfolded as materialized (  -- once: the parts below look at each item many times
+            select case when $14 = '{}' or jsonb_typeof(e.value) <> 'object' then e.value else $14 || e.value end as item, e.ordinality as place
             from jsonb_array_elements($1) with ordinality as e
             where $2 is null
             union all
-            select (e.value - $2) || inner_item.value, e.ordinality
+            select (e.value - ($5 || $2)) || case when $14 = '{}' then inner_item.value else $14 || inner_item.value end, e.ordinality
             from jsonb_array_elements($1) with ordinality as e,
                 jsonb_array_elements(nullif(e.value -> $2, 'null')) as inner_item
-            where $2 is not null
+            where $2 is not null and jsonb_typeof(e.value) = 'object'
         ), named as (
             select
                 $3 || (item ->> $4) as source_id,
@@ -238,9 +241,7 @@ begin
             where jsonb_typeof(item) = 'object' and (item ->> $4) is not null
                 and ($8::jsonpath is null or jsonb_path_exists(item, $8))
         ), newest as materialized (
-            select distinct on (source_id)
-                source_id, version, gone,
-                case when $14 = '{}' then item else $14 || item end as item
+            select distinct on (source_id) source_id, version, gone, item
             from named
             order by source_id, version desc nulls last, place desc
         ), compared as (

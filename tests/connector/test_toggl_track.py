@@ -121,6 +121,22 @@ def test_more_changes_than_one_answer_holds_are_all_found(mirror: TogglMirror) -
     mirror.check()
 
 
+def test_a_crowd_that_changed_in_one_moment_is_compared_once_only(mirror: TogglMirror) -> None:
+    """As after an import into Toggl: ``since`` with its overlap meets the whole crowd every time."""
+    mirror.synced()
+    many = [{"start": f"2026-09-{1 + n % 28:02}T0{n % 10}:00:00Z", "duration": n} for n in range(1100)]
+    mirror.sandbox.admin("/toggl/entries", [row | {"at": "2026-11-21T09:29:00Z"} for row in many])
+    assert "many_changes" in mirror.kinds(mirror.synced())
+    mirror.sandbox.forget_requests()
+    assert "many_changes" not in mirror.kinds(mirror.synced())
+    assert sum(mirror.sandbox.requests().values()) == 3
+    mirror.check()
+    mirror.sandbox.advance(60)
+    entry(mirror.sandbox, description="later")
+    mirror.synced()
+    mirror.check()
+
+
 def test_a_row_that_vanished_without_a_word_is_found_by_a_full_sync(mirror: TogglMirror) -> None:
     mirror.synced()
     ghost = "999999999"

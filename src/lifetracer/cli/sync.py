@@ -104,6 +104,8 @@ def _left(result: ConnectionSync) -> str:
 
 
 def _tell(summary: SyncSummary) -> None:
+    if not summary.connections:
+        typer.echo("Only files were imported so far; there is no service to sync. See `lifetracer connect --help`.")
     for result in summary.connections:
         counts = f"{result.inserted:,} new, {result.updated:,} changed, {result.deleted:,} deleted"
         typer.echo(

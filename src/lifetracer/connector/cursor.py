@@ -7,7 +7,6 @@ stored by another thread while the stream already asks for the next one.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -86,11 +85,12 @@ class StreamCursor:
             found = connection.execute(self._on_table("rows", stream), self._names(stream)).fetchall()
         return [data for (data,) in found]
 
-    def total(self, stream: str, keys: Sequence[str], covered: Covered, sweep: str | None = None) -> int:
-        """Sum of the first of ``keys`` that a living row in ``covered`` has, negatives left out."""
+    def total(self, stream: str, keys: tuple[str, str], covered: Covered, sweep: str | None = None) -> int:
+        """Sum of the first key, else the second, over the living rows in ``covered``, negatives left out."""
         self._reading.stored.wait()
         values = self._names(self._reading.owner.source.raw_table(stream)) | {
-            "keys": list(keys),
+            "key": keys[0],
+            "else_key": keys[1],
             "where": covered.where,
             "time": covered.time,
             "since": covered.since,

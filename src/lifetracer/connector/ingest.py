@@ -26,6 +26,10 @@ END_OF_TIME = datetime(9999, 1, 1, tzinfo=UTC)
 NUL_OR_SURROGATE = re.compile("[\x00\ud800-\udfff]")
 
 
+class GarbledPageError(TryAgainError):
+    """The service sent a page that cannot be read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ingested:
     """What one page did to its table."""
@@ -58,7 +62,7 @@ def ingest(connection: psycopg.Connection[Any], owner: Owner, name: str, page: P
     """Merge a page into the raw table of stream ``name`` inside the caller's transaction.
 
     Raises:
-        TryAgainError: the body is not JSON, or the list is not where it should be.
+        GarbledPageError: the body is not JSON, or the list is not where it should be.
     """
     source = owner.source
     stream = source.streams[page.stream or name]
@@ -94,7 +98,7 @@ def ingest(connection: psycopg.Connection[Any], owner: Owner, name: str, page: P
         mended, count = mend(values["body"])
         if not count:
             why = str(failure).splitlines()[0]
-            raise TryAgainError(
+            raise GarbledPageError(
                 f"{source.title} sent something for {stream.name} that is not what was asked for ({why}).",
                 remedy="Nothing was stored; the next sync asks again.",
             ) from failure

@@ -89,8 +89,10 @@ class Api(Protocol):
     def get(self, path: str, /, *, bucket: str | None = None, **params: object) -> Answer:
         """GET; parameters that are ``None`` are left out, a list is repeated."""
 
-    def post(self, path: str, /, *, json: object, bucket: str | None = None, **params: object) -> Answer:
-        """POST a JSON body."""
+    def post(
+        self, path: str, /, *, json: object, bucket: str | None = None, parse: bool = True, **params: object
+    ) -> Answer:
+        """POST a JSON body; without ``parse`` a large answer goes to the warehouse unread."""
 
 
 class Cursor(Protocol):
@@ -126,8 +128,8 @@ class Cursor(Protocol):
     def affords(self, bucket: str, requests: int) -> bool:
         """False when the known quota of ``bucket`` leaves fewer than ``requests``: optional work should wait."""
 
-    def total(self, stream: str, keys: Sequence[str], covered: Covered, sweep: str | None = None) -> int:
-        """Sum of the first of ``keys`` that an item has, over the living rows in ``covered`` (negatives left out).
+    def total(self, stream: str, keys: tuple[str, str], covered: Covered, sweep: str | None = None) -> int:
+        """Sum of the first key, else the second, over the living rows in ``covered`` (negatives left out).
 
         With ``sweep`` only rows that this full read has met. Waits until every yielded page is stored.
         """

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict
@@ -20,7 +21,7 @@ from psycopg.rows import dict_row
 
 from lifetracer.connector import connecting, occurrences
 from lifetracer.connector.cursor import SQL, Reading, StreamCursor
-from lifetracer.connector.ingest import Ingested, Owner, ingest, sweep
+from lifetracer.connector.ingest import GarbledPageError, Ingested, Owner, ingest, sweep
 from lifetracer.connector.registry import source_named
 from lifetracer.connector.source import Page
 from lifetracer.connector.summary import ConnectionSync, SyncSummary, error_json, quota_json
@@ -150,7 +151,7 @@ def _sync_connection(
                 run.client = client
                 for name, stream in owner.source.streams.items():
                     if stream.read is not None:
-                        run.read(name, client)
+                        run.read_patiently(name, client)
             if owner.source.expands:
                 run.expand(settings.occurrence_future_days)
             run.look_for_heartbeat(settings.stale_days)
@@ -183,6 +184,18 @@ class _Run:
             row = connection.execute(SQL["begin_run"], self.names).fetchone()
         assert row is not None
         self.names["run"], self.started = row
+
+    def read_patiently(self, name: str, client: Client) -> None:
+        """Read a stream, going on after its last stored page when one arrives garbled."""
+        options = self.reading.options
+        for attempt in range(1, options.retry_attempts):
+            try:
+                self.read(name, client)
+            except GarbledPageError:
+                time.sleep(options.retry_seconds * 2 ** (attempt - 1))
+            else:
+                return
+        self.read(name, client)
 
     def read(self, name: str, client: Client) -> None:
         """Store all pages of a stream, fetching one ahead."""

@@ -80,21 +80,16 @@ select data from raw.{table}
 where account_id = %(account)s and connection_id = %(connection)s and deleted_at is null
 
 -- total --
--- Seconds (or whatever the keys count) of the living rows in a covered part; with a sweep, of those it met.
+-- Seconds (or whatever the two keys count) of the living rows in a covered part; with a sweep, of those it met.
 select coalesce(sum(amount), 0)::bigint as total
 from (
-    select (
-        select nullif(t.data ->> key, '')::numeric
-        from unnest(%(keys)s::text[]) with ordinality as k (key, place)
-        where t.data ->> key is not null
-        order by place limit 1
-    ) as amount
+    select coalesce(t.data ->> %(key)s, t.data ->> %(else_key)s)::numeric as amount
     from raw.{table} as t
     where t.account_id = %(account)s and t.connection_id = %(connection)s and t.deleted_at is null
-        and (%(where)s::text is null or jsonb_path_exists(t.data, %(where)s::text::jsonpath))
         and (%(time)s::text is null or (
             (%(since)s::timestamptz is null or (t.data ->> %(time)s)::timestamptz >= %(since)s)
             and (%(until)s::timestamptz is null or (t.data ->> %(time)s)::timestamptz < %(until)s)))
+        and (%(where)s::text is null or jsonb_path_exists(t.data, %(where)s::text::jsonpath))
         and (%(sweep)s::uuid is null or exists (
             select from ops.sweep_seen as s
             where s.account_id = t.account_id and s.sweep_id = %(sweep)s::uuid

@@ -43,7 +43,16 @@ class FeedAccess(Access):
 class FeedClient(Client):
     """Fetches the file: ``get("", etag=…, last_modified=…)`` answers 304 with an empty body when it is unchanged."""
 
-    def _once(self, method: str, path: str, bucket: str, query: Mapping[str, Any], payload: object) -> Answer:  # noqa: ARG002
+    def _once(
+        self,
+        method: str,  # noqa: ARG002
+        path: str,  # noqa: ARG002
+        bucket: str,  # noqa: ARG002
+        query: Mapping[str, Any],
+        payload: object,  # noqa: ARG002
+        *,
+        parse: bool,  # noqa: ARG002
+    ) -> Answer:
         self.requests += 1
         url = self.access.base_url
         headers = {"Accept": "text/calendar, text/plain;q=0.5, */*;q=0.1"}

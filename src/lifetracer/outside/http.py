@@ -1,6 +1,6 @@
 """One HTTP client for all services: what a retry can mend is retried here, all else becomes a clear error.
 
-Law: an answer that leaves this module is complete and, where JSON was expected, parses.
+Law: an answer that leaves this module parses, unless the caller leaves that to the warehouse.
 """
 
 from __future__ import annotations
@@ -128,19 +128,28 @@ class Client:
         """
         return self._send("GET", path, bucket, params, None)
 
-    def post(self, path: str, /, *, json: object, bucket: str | None = None, **params: object) -> Answer:
-        """POST a JSON body; raises like :meth:`get`."""
-        return self._send("POST", path, bucket, params, json)
+    def post(
+        self, path: str, /, *, json: object, bucket: str | None = None, parse: bool = True, **params: object
+    ) -> Answer:
+        """POST a JSON body; raises like :meth:`get`. Without ``parse`` the answer is taken for JSON unread."""
+        return self._send("POST", path, bucket, params, json, parse=parse)
 
     def _send(
-        self, method: str, path: str, bucket: str | None, params: Mapping[str, object], payload: object
+        self,
+        method: str,
+        path: str,
+        bucket: str | None,
+        params: Mapping[str, object],
+        payload: object,
+        *,
+        parse: bool = True,
     ) -> Answer:
         bucket = bucket or self.access.bucket(path)
         query = {k: _text(v) for k, v in params.items() if v is not None}
         for attempt in range(1, self._attempts + 1):
             self.budget.require(bucket, self.access.title)
             try:
-                return self._once(method, path, bucket, query, payload)
+                return self._once(method, path, bucket, query, payload, parse=parse)
             except TryAgainError as failure:
                 wait = self._wait(attempt, failure)
                 if wait is None:
@@ -160,7 +169,9 @@ class Client:
         wait: float = self._first_wait * 2 ** (attempt - 1)
         return min(wait, LONGEST_WAIT) * random.uniform(0.75, 1.25)  # noqa: S311  (jitter, not a secret)
 
-    def _once(self, method: str, path: str, bucket: str, query: Mapping[str, Any], payload: object) -> Answer:
+    def _once(
+        self, method: str, path: str, bucket: str, query: Mapping[str, Any], payload: object, *, parse: bool
+    ) -> Answer:
         ahead = self._last + self.access.pause_seconds - time.monotonic()
         if ahead > 0:
             time.sleep(ahead)
@@ -178,7 +189,8 @@ class Client:
         headers = {k.lower(): v for k, v in response.headers.items()}
         self._note_quota(bucket, headers)
         if response.is_success:
-            return Answer(response.status_code, headers, response.content, self._parse(response, path))
+            parsed = self._parse(response, path) if parse else None
+            return Answer(response.status_code, headers, response.content, parsed)
         raise self._refused(response, path, bucket, headers)
 
     def _parse(self, response: httpx.Response, path: str) -> Any:

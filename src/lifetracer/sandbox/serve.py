@@ -26,7 +26,7 @@ def serve(app: Sandbox, host: str, port: int, faults: tuple[str, ...] = ()) -> N
     for text in faults:
         name, _, count = text.partition(":")
         perform(app.world, name, count=int(count) if count else None)
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))

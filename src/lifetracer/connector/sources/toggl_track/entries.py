@@ -54,6 +54,7 @@ class _Reading:
         self.state: dict[str, Any] = cursor.state()
         self.workspaces = cursor.rows("workspaces")
         self.zone = history.zone_of(cursor)
+        self.saw_deletion = False
 
     def run(self) -> Iterator[Page]:
         if not self.state or (self.cursor.full and not self.state.get("full")):
@@ -70,6 +71,8 @@ class _Reading:
         deep = yield from self._history(history.USUAL_BEGIN)
         if (loaded or deep) and self.state.get("anchor"):
             yield from self._changes()
+            if self.saw_deletion:  # while we paged: what came after the deleted row has moved up, perhaps unseen
+                yield from self._compare_years()
         if "recent" in self.state:  # the changes were too many to be told: read everything at once again
             yield from self._recent()
             yield from self._history(history.USUAL_BEGIN)
@@ -112,7 +115,15 @@ class _Reading:
             return
         items = _items(answer)
         newest = max([anchor, *_instants(items, "at")])
+        self.saw_deletion = any(item.get("server_deleted_at") for item in items)
         self.state["anchor"] = newest.isoformat()
+        if len(items) >= CAP:
+            crowd = newest.isoformat()
+            if self.state.get("crowd") == crowd:
+                # These many that changed in one moment (an import into Toggl) were compared before: what came after?
+                answer = self.api.get(PATH, since=int(newest.timestamp()) + 1, meta=True)
+                items = _items(answer)
+            self.state["crowd"] = crowd
         if len(items) >= CAP:
             self.cursor.warn("many_changes", items=len(items))
             self._start_over(compare=True)
