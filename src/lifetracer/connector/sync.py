@@ -37,6 +37,7 @@ from lifetracer.outside.http import Client
 from lifetracer.outside.quota import Allowance, Budget
 from lifetracer.settings import Settings
 from lifetracer.warehouse import Connection, Warehouse
+from lifetracer.warehouse.connect import explained
 
 LOCK_WAIT = "90s"
 """How long a sync waits for another one of the same connection (or for the end of a killed one's statement)."""
@@ -139,13 +140,13 @@ def _sync_connection(
     progress: Progress,
 ) -> None:
     """Sync one connection; its failure ends in ``result.error`` and in the sync log."""
-    with _only_one(warehouse, owner):
+    with _only_one(warehouse, owner) as session:
         budget = _load_budget(warehouse, owner)
         since, until, full = asked
         reading = Reading(
             warehouse, owner, settings, budget, dict(connection_settings), datetime.now(UTC), since, until, full
         )
-        run = _Run(warehouse, owner, reading, result, progress)
+        run = _Run(session, owner, reading, result, progress)
         try:
             with _open_client(warehouse, settings, owner, budget) as client:
                 run.client = client
@@ -170,9 +171,10 @@ class _Run:
     """One row of the sync log and what is counted into it."""
 
     def __init__(
-        self, warehouse: Warehouse, owner: Owner, reading: Reading, result: ConnectionSync, progress: Progress
+        self, session: Connection, owner: Owner, reading: Reading, result: ConnectionSync, progress: Progress
     ) -> None:
-        self.warehouse = warehouse
+        self.session = session
+        self.warehouse = warehouse = reading.warehouse
         self.owner = owner
         self.reading = reading
         self.result = result
@@ -220,7 +222,8 @@ class _Run:
 
     def _store(self, name: str, page: Page, cursor: StreamCursor) -> None:
         """The transaction that everything rests on: rows, tombstones, cursor, settings and quota together."""
-        with self.warehouse.transaction() as connection:
+        connection = self.session
+        with explained(self.warehouse.dsn), connection.transaction():
             done = ingest(connection, self.owner, name, page)
             swept = 0
             if page.covered:
@@ -326,17 +329,19 @@ class _Run:
 
 
 @contextlib.contextmanager
-def _only_one(warehouse: Warehouse, owner: Owner) -> Iterator[None]:
-    """Hold the connection's lock; a killed holder's lock ends with its database session."""
-    if warehouse.is_pooled:  # a transaction pooler has no sessions; the queue sees to it that jobs do not meet
-        yield
-        return
+def _only_one(warehouse: Warehouse, owner: Owner) -> Iterator[Connection]:
+    """Hold the connection's lock; a killed holder's lock ends with its database session, which is lent meanwhile."""
     names = {"connection": owner.connection_id}
     with warehouse.session() as session:
-        session.execute("select set_config('lock_timeout', %s, false)", (LOCK_WAIT,))
+        if warehouse.is_pooled:  # a transaction pooler has no sessions; the queue sees to it that jobs do not meet
+            yield session
+            return
+        session.execute(
+            "select set_config('lock_timeout', %s, false), set_config('timezone', 'UTC', false)", (LOCK_WAIT,)
+        )
         session.execute(SQL["lock_connection"], names)
         try:
-            yield
+            yield session
         finally:
             if not session.closed and not session.broken:
                 session.execute(SQL["unlock_connection"], names)
