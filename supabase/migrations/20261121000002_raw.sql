@@ -141,7 +141,6 @@ begin
             deleted_reason text,
             primary key (account_id, source_id)
         )$sql$, name);
-    execute format('create index on raw.%I (account_id, synced_at)', name);
     execute format('alter table raw.%I enable row level security', name);
     execute format($sql$
         create policy own on raw.%I for select to lifetracer_app
@@ -232,13 +231,13 @@ begin
             where $2 is not null and jsonb_typeof(e.value) = 'object'
         ), named as (
             select
-                $3 || (item ->> $4) as source_id,
+                $3 || id as source_id,
                 case when item ?| $5 then item - $5 else item end as item,
                 place,
-                case when item ->> $6 like '____-__-__T__:__%%' then (item ->> $6)::timestamptz end as version,
+                case when stamp like '____-__-__T__:__%%' then stamp::timestamptz end as version,
                 $7::jsonpath is not null and coalesce(jsonb_path_exists(item, $7), false) as gone
-            from unfolded
-            where jsonb_typeof(item) = 'object' and (item ->> $4) is not null
+            from (select item, place, item ->> $4 as id, item ->> $6 as stamp from unfolded offset 0) as told
+            where id is not null and jsonb_typeof(item) = 'object'
                 and ($8::jsonpath is null or jsonb_path_exists(item, $8))
         ), newest as materialized (
             select distinct on (source_id) source_id, version, gone, item

@@ -78,7 +78,7 @@ def ingest(connection: psycopg.Connection[Any], owner: Owner, name: str, page: P
         "id": stream.id,
         "prefix": page.prefix,
         "keep": page.keep,
-        "deleted": stream.deleted,
+        "deleted": stream.deleted if page.lists_deleted else None,
         "version": stream.version,
         "weaker": page.weaker,
         "drop": list(stream.drop),

@@ -65,6 +65,8 @@ class Page:
     """Key of a list inside each item whose elements are the real items; the group's fields are merged into each."""
     add: Mapping[str, Any] | None = None
     """Fields that every item gets and the service left out, e.g. the workspace that was asked."""
+    lists_deleted: bool = True
+    """False where the service leaves deleted items out, so that looking for their mark is idle."""
     keep: str | None = None
     """jsonpath that an item must satisfy to be stored."""
     weaker: bool = False

@@ -150,6 +150,7 @@ class Years:
             api_version="reports_v3",
             nested="time_entries",
             weaker=True,
+            lists_deleted=False,
             add={"workspace_id": self.workspace},
             keep=_mine(self.cursor) if self.has_others else None,
             partition=self.partition,
