@@ -94,14 +94,17 @@ class Consent:
 
     def take(self, address: str) -> bool:
         """Take the address to which Google sent the browser; tells whether it answers this request."""
+        asked = self._asked_for(address)
+        if asked:
+            self._answer = asked
+            self._answered.set()
+        return bool(asked)
+
+    def _asked_for(self, address: str) -> dict[str, str]:
+        """Read what Google says in an address; empty when it is no answer to this request."""
         asked = {name: values[-1] for name, values in parse_qs(urlsplit(address).query).items()}
-        if not ({"code", "error"} & set(asked)) or not secrets.compare_digest(
-            asked.get("state", "").encode(), self._state.encode()
-        ):
-            return False
-        self._answer = asked
-        self._answered.set()
-        return True
+        is_ours = secrets.compare_digest(asked.get("state", "").encode(), self._state.encode())
+        return asked if is_ours and {"code", "error"} & set(asked) else {}
 
     def wait(self, seconds: float = PATIENCE_SECONDS) -> bool:
         """Wait until the browser came back; tells whether it did."""
@@ -154,10 +157,11 @@ class Consent:
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                known = consent.take(self.path)
-                self._say(200, "You can close this window and go back to the terminal.") if known else self._say(
-                    404, "This is not the answer lifetracer waits for."
-                )
+                if consent._asked_for(self.path):
+                    self._say(200, "You can close this window and go back to the terminal.")
+                else:
+                    self._say(404, "This is not the answer lifetracer waits for.")
+                consent.take(self.path)  # last: whoever waits for it ends this server
 
             def _say(self, status: int, text: str) -> None:
                 body = (
