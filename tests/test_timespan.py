@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lifetracer.timespan import Span, intersect, local_day, split_at_midnight, subtract, total_seconds, union
+from timespan import Span, intersect, local_day, split_at_midnight, subtract, total_seconds, union
 
 BERLIN, NEW_YORK, LORD_HOWE = (ZoneInfo(name) for name in ("Europe/Berlin", "America/New_York", "Australia/Lord_Howe"))
 ZONES = [

@@ -2,6 +2,8 @@
 
 A span holds its instants in UTC: Python compares and subtracts *wall clocks* when two datetimes share a zone,
 so an hour lost or won at a clock change would go unnoticed. Two spans that touch do not overlap.
+
+The tests measure the models of time with this: it knows nothing of SQL, and shares no code with what it judges.
 """
 
 from __future__ import annotations
