@@ -34,6 +34,68 @@ class AppAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class AppCategory:
+    """Categories as a person wants them; those that projects and calendars bring need no row. One row per account
+    and category.
+    """
+
+    account_id: UUID
+
+    category_id: str
+    """app.category_id() of the name at creation; a row of a derived category's id overrides it."""
+
+    name: str
+    """Name as shown."""
+
+    parent_id: str | None
+    """Category it belongs to."""
+
+    color: str | None
+    """#rrggbb; null: the project's, the calendar's, or one by hash."""
+
+    kind: str | None
+    """What it is for its person; null: by the words of its name, else the parent's."""
+
+    is_archived: bool
+    """No longer offered; former time keeps it."""
+
+    position: int
+    """Order among its siblings, the lowest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class AppCategoryRule:
+    """Which entries and occurrences belong to which category; the first that fits wins, none: the default. One row
+    per account and rule.
+    """
+
+    account_id: UUID
+
+    rule_id: UUID
+
+    position: int
+    """Order, the lowest first; equal ones by rule_id."""
+
+    source: str | None
+    """Only what came from this source; null: any."""
+
+    field: str
+    """What is looked at: of entries client, project, task, tag, description, color; of occurrences calendar,
+    title, event_type, location, color.
+    """
+
+    operator: str
+    """How the pattern is meant; matches: a regular expression of PostgreSQL. Case and width never count."""
+
+    pattern: str
+
+    category_id: str
+
+    folded: str
+    """The pattern as it is compared with folded texts."""
+
+
+@dataclass(frozen=True, slots=True)
 class AppConnection:
     """One access to one service. One row per account and connection."""
 
@@ -86,6 +148,31 @@ class AppReaderRole:
     account_id: UUID
 
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AppRevision:
+    """What a row that people enter was before each change. At an instant it was as the first revision after it
+    says; without one, as it is now. One row per account, entity, row and change.
+    """
+
+    account_id: UUID
+
+    entity: str
+    """Name of the table."""
+
+    entity_id: str
+    """The row's key in it."""
+
+    revision_id: int
+
+    data: Json | None
+    """The row until changed_at; null: there was none."""
+
+    changed_at: datetime
+
+    changed_by: str
+    """The setting lifetracer.changed_by, else the role, else the login."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +363,26 @@ class OpsSyncRun:
     details: Json
 
     error: Json | None
+
+
+@dataclass(frozen=True, slots=True)
+class RawChange:
+    """Items of raw that were written and are not yet transformed. One row per account, statement and raw table."""
+
+    account_id: UUID
+
+    change_id: int
+
+    stream: str
+    """Name of the raw table: of a stream, or occurrence."""
+
+    source_ids: list[str]
+    """Their source_id, or occurrence_id."""
+
+    changed_at: datetime
+
+    is_taken: bool
+    """A transform has begun with it; it is removed when the transform has ended well."""
 
 
 @dataclass(frozen=True, slots=True)

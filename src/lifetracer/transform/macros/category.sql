@@ -1,14 +1,14 @@
 {# Name under which an entry without a project is counted. #}
 {% macro no_project() -%} 'No project' {%- endmacro %}
 
-{# Two names are the same category when they differ only in case, punctuation and spaces. #}
+{# Two names are the same category when they differ only in case, width (full or half), punctuation and spaces. #}
 {% macro name_key(text) -%}
-    btrim(regexp_replace(lower({{ text }}), '[\s!-/:-@\[-`{-~　、。・：「」『』（）【】｜–—]+', ' ', 'g'))
+    app.name_key({{ text }})
 {%- endmacro %}
 
 {# A name of nothing but punctuation is its own key. #}
 {% macro category_id(name) -%}
-    md5(coalesce(nullif({{ name_key(name) }}, ''), {{ name }}))
+    app.category_id({{ name }})
 {%- endmacro %}
 
 {# A usable #rrggbb in lower case, else null. #}
@@ -23,4 +23,9 @@
         '#89a459', '#75a869', '#5fab7c', '#49ad8e', '#36ada1', '#2eabb2', '#36a8c1', '#48a4cd',
         '#5d9fd5', '#7299d9', '#8593d9', '#978dd5', '#a787cc', '#b583c1', '#c07fb2', '#c97da1'
     ])[1 + ('x' || substr({{ category_id }}, 1, 7))::bit(28)::int % 24]
+{%- endmacro %}
+
+{# Key of a project among those of an account: its client's and its own name. The names cannot hold the separator. #}
+{% macro project_key(client, project) -%}
+    md5(concat(coalesce({{ client }}, ''), e'\x1f', coalesce({{ project }}, '')))
 {%- endmacro %}
