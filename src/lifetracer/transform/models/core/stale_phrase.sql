@@ -1,0 +1,11 @@
+{{
+    config(
+        meta={'internal': true},
+        indexes=[{'columns': ['account_id', 'phrase'], 'unique': true}],
+    )
+}}
+-- depends_on: {{ source('app', 'account') }}
+select
+    null::uuid as account_id,
+    null::text as phrase
+where false
