@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +32,9 @@ class AppAccount:
     """First day of the week: 0 Sunday … 6 Saturday (as Toggl counts)."""
 
     created_at: datetime
+
+    country: str | None
+    """ISO 3166 country whose public holidays apply; null: the one its time zone lies in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +144,46 @@ class AppCredential:
 
 
 @dataclass(frozen=True, slots=True)
+class AppDayType:
+    """What kind of day it was, said by the person; it overrules what is derived. One row per account and corrected
+    day.
+    """
+
+    account_id: UUID
+
+    local_date: date
+
+    day_type: str
+
+    set_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AppRate:
+    """What a billable hour costs; the most specific rate wins, and of several the latest that is valid. One row
+    per account and rate.
+    """
+
+    account_id: UUID
+
+    rate_id: UUID
+
+    client_name: str | None
+    """Only for this client; null: for any."""
+
+    project_name: str | None
+    """Only for projects of this name; null: for any."""
+
+    hourly_amount: Decimal
+
+    currency: str
+    """ISO 4217 code."""
+
+    valid_from: date
+    """First day it applies to, until a later one for the same does."""
+
+
+@dataclass(frozen=True, slots=True)
 class AppReaderRole:
     """Database logins for people who write SQL, each bound to one account. One row per login."""
 
@@ -195,6 +239,58 @@ class AppSchedule:
     """Null until a worker has worked it out from local_time and the account's zone."""
 
     last_run_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AppTarget:
+    """What a person wants of each day, week or month. A changed target gets a further row, so that the past keeps
+    its measure. One row per account, target and day from which it is so.
+    """
+
+    account_id: UUID
+
+    target_id: UUID
+
+    name: str
+
+    subject: str
+    """What is measured: a category with those beneath it, a project, a tag, entries whose description contains a
+    text, or everything.
+    """
+
+    subject_value: str | None
+    """Id or name of the category, key or name of the project, the tag or the text."""
+
+    measure: str
+    """duration: lived seconds; count: entries begun; start_time, end_time: first start and last end of a day;
+    share: part of all tracked time.
+    """
+
+    period: str
+
+    comparison: str
+
+    low: Decimal | None
+    """Seconds, entries, seconds after midnight, or a share from 0 to 1."""
+
+    high: Decimal | None
+    """Likewise; with exactly it equals low."""
+
+    weekdays: list[int] | None
+    """ISO days (1 Monday … 7 Sunday) that count; null: all."""
+
+    priority: int
+    """The higher goes first where not all targets can be met."""
+
+    valid_from: date
+    """Periods that begin on this day or later are measured so."""
+
+    valid_to: date | None
+    """Periods that begin on this day or later are not; null: it goes on."""
+
+    made_by: str
+
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
