@@ -16,7 +16,7 @@ from lifetracer.charts import Block
 from lifetracer.warehouse import Warehouse
 
 MODELS = Path(lifetracer.__file__).parent / "transform" / "models" / "marts"
-NAMES = ("week_block", "week_day", "week_category")
+NAMES = ("week_block", "day", "week_category")
 
 
 def columns(name: str) -> dict[str, str]:
@@ -55,7 +55,7 @@ def fill(warehouse: Warehouse, account_id: UUID, *blocks: Block) -> None:
             else:
                 kept = min(planned[key], lived[key])
                 kind = {"week_start": key - timedelta(days=key.weekday()), "local_date": key, "day_seconds": 86400}
-                _insert(connection, "week_day", sums | kind | {"kept_seconds": kept, "untracked_seconds": 0})
+                _insert(connection, "day", sums | kind | {"kept_seconds": kept, "untracked_seconds": 0})
 
 
 def connect(

@@ -30,7 +30,7 @@ NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 
 MARTS = {
     "week_block": "select * from marts.week_block order by account_id, block_id",
-    "week_day": "select * from marts.week_day order by account_id, local_date",
+    "day": "select * from marts.day order by account_id, local_date",
     "week_category": "select * from marts.week_category order by account_id, week_start, category",
     "fct_span": "select * from core.fct_span order by account_id, starts_at",
     "fct_match": "select * from core.fct_match order by account_id, local_date, block_id",
@@ -63,7 +63,7 @@ class Reader(threading.Thread):
             con.execute("select set_config('lifetracer.account_id', %s, false)", (str(self.life.account_id),))
             while not self.ended.wait(0.01):
                 try:
-                    for mart in ("week_block", "week_day", "week_category"):
+                    for mart in ("week_block", "day", "week_category"):
                         row = con.execute(f"select count(*) from marts.{mart}").fetchone()
                         assert row
                         self.fewest = min(self.fewest, row[0])
@@ -107,7 +107,7 @@ class Story:
         return found
 
     def day(self, state: int, life: Life, day: date) -> dict[str, Any]:
-        rows = self.states[state]["week_day"]
+        rows = self.states[state]["day"]
         return next(row for row in rows if (row["account_id"], row["local_date"]) == (life.account_id, day))
 
 
@@ -340,7 +340,7 @@ def test_what_cannot_be_right_is_kept_and_flagged(story: Story) -> None:
     }  # fmt: skip
     assert entries["20"]["seconds"] == -3600
     assert [number for number in ("20", "21", "22", "24", "25", "26") if entries[number]["is_placed"]] == ["22", "24"]
-    days = [row["local_date"] for row in story.states[0]["week_day"] if row["account_id"] == story.ann.account_id]
+    days = [row["local_date"] for row in story.states[0]["day"] if row["account_id"] == story.ann.account_id]
     assert len(days) < 60, "typing errors do not stretch the calendar"
     assert {date(1970, 1, 1), date(2100, 5, 1)} <= set(days)
 
@@ -401,7 +401,7 @@ def test_accounts_stay_apart(story: Story, server: Server, role: str) -> None:
                 con.execute("select set_config('request.jwt.claims', %s, false)", (claims,))
                 seen = con.execute(f"select distinct account_id from {table}").fetchall()
                 assert seen in ([], [(life.account_id,)] if life else []), (table, who)
-        assert con.execute("select count(*) from marts.week_day").fetchone() == (0,)
+        assert con.execute("select count(*) from marts.day").fetchone() == (0,)
 
 
 def test_selecting_nothing_is_a_mistake(story: Story) -> None:

@@ -112,7 +112,7 @@ class Banner:
 
 @dataclass(frozen=True)
 class Day:
-    """One local day and its sums, a row of ``marts.week_day``."""
+    """One local day and its sums, a row of ``marts.day``."""
 
     local_date: date
     day_seconds: int = DAY

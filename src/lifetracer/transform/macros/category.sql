@@ -24,8 +24,3 @@
         '#5d9fd5', '#7299d9', '#8593d9', '#978dd5', '#a787cc', '#b583c1', '#c07fb2', '#c97da1'
     ])[1 + ('x' || substr({{ category_id }}, 1, 7))::bit(28)::int % 24]
 {%- endmacro %}
-
-{# Key of a project among those of an account: its client's and its own name. The names cannot hold the separator. #}
-{% macro project_key(client, project) -%}
-    md5(concat(coalesce({{ client }}, ''), e'\x1f', coalesce({{ project }}, '')))
-{%- endmacro %}

@@ -17,6 +17,11 @@
     {{ date }} - (extract(isodow from {{ date }})::int - 1)
 {%- endmacro %}
 
+{# First of the date's month. #}
+{% macro month_start(date) -%}
+    {{ date }} - (extract(day from {{ date }})::int - 1)
+{%- endmacro %}
+
 {# Length of [from, to) in seconds. #}
 {% macro seconds_between(from, to) -%}
     extract(epoch from {{ to }} - {{ from }})::int
