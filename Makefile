@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: drill-killed-sync help setup demo dev test check format reference bench lock
+.PHONY: drill-killed-sync drill-laws help setup demo dev test check format reference bench lock
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -50,6 +50,9 @@ bench: setup ## ratios against peers and limits
 
 drill-killed-sync: setup ## kill a sync at 100 random moments and compare
 	KILLS=100 $(BIN)/pytest -s tests/connector/test_killed_sync.py
+
+drill-laws: setup ## the laws of time on hundreds of new lives
+	LIVES=25 SEED=$${SEED:-$$(date +%s)} $(BIN)/pytest --timeout 3000 tests/transform/test_laws_properties.py
 
 lock: setup ## pin the dependencies anew (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --all-extras --python-version 3.11 \
