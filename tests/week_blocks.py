@@ -40,6 +40,8 @@ def block(layer: str, start: str, end: str, category: str = "Deep work", day: in
         "verdict": None,
         "counterpart_block_id": None,
         "delta_seconds": None,
+        "overrun_seconds": None,
+        "replaced_by": None,
     }
     return Block(**facts | given)
 
@@ -47,7 +49,11 @@ def block(layer: str, start: str, end: str, category: str = "Deep work", day: in
 def pair(plan: tuple[str, str], actual: tuple[str, str], verdict: str = "done", **given: Any) -> tuple[Block, Block]:
     planned = block("plan", *plan, **given)
     lived = block("actual", *actual, **given)
-    met = {"verdict": verdict, "delta_seconds": lived.start_second - planned.start_second}
+    met = {
+        "verdict": verdict,
+        "delta_seconds": lived.start_second - planned.start_second,
+        "overrun_seconds": lived.seconds - planned.seconds,
+    }
     return (
         Block(**vars(planned) | met | {"counterpart_block_id": lived.block_id}),
         Block(**vars(lived) | met | {"counterpart_block_id": planned.block_id}),

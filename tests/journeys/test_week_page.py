@@ -25,7 +25,7 @@ def site(warehouse, account, home):
     marts.connect(warehouse, account.account_id, last_success_at=NOW - timedelta(minutes=2))
     blocks = [
         *pair(("9:00", "12:00"), ("9:15", "12:00"), title="Write"),
-        *pair(("19:00", "20:30"), ("19:48", "21:06"), "moved", title="Japanese", category="Learning"),
+        *pair(("19:00", "20:30"), ("19:48", "21:06"), "shifted", title="Japanese", category="Learning"),
         block("plan", "18:00", "18:30", "Gym", verdict="missed"),
         *[block("actual", f"13:{n * 6:02}", f"13:{n * 6 + 5:02}", f"Mail {n}", verdict="unplanned") for n in range(4)],
         block("actual", "0:00", "7:00", "Sleep", 1),
@@ -71,7 +71,7 @@ def test_plan_stands_left_of_actual_and_the_spine_between(site, look):
 def test_hover_lights_the_pair_and_says_the_difference(site, look):
     page = look()
     page.goto(site + WEEK)
-    page.hover(".block.plan.moved")
+    page.hover(".block.plan.shifted")
     assert page.locator(".block.lit").count() == 2
     assert "started 48 m late, 12 m shorter" in page.locator("#tip").inner_text()
     page.mouse.move(2, 500)
@@ -81,13 +81,13 @@ def test_hover_lights_the_pair_and_says_the_difference(site, look):
 def test_the_keyboard_reaches_everything(site, look):
     page = look()
     page.goto(site + WEEK)
-    page.focus(".block.plan.moved")
+    page.focus(".block.plan.shifted")
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Tab")
     assert page.locator(".block.lit").count() == 2, "focus lights the pair as the mouse does"
     page.keyboard.press("Enter")
     page.wait_for_selector("#details")
-    assert "moved" in page.inner_text("#details")
+    assert "shifted" in page.inner_text("#details")
     assert page.evaluate("document.activeElement.id") == "details"
     page.keyboard.press("Escape")
     page.wait_for_selector("#details", state="detached")
@@ -117,7 +117,7 @@ def test_everything_can_be_read_without_javascript(site, look):
     page.goto(site + WEEK)
     assert page.locator(".block").count() > 8
     assert page.locator("#refresh").is_hidden()
-    page.click(".block.plan.moved")
+    page.click(".block.plan.shifted")
     assert "started 48 m late" in page.inner_text("#details")
     page.click("#close-details")
     page.click("#only")
@@ -179,7 +179,7 @@ def test_japanese_is_one_click_away_and_stays(site, look):
     page.goto(site + WEEK)
     assert page.inner_text("h1") == "第47週"
     assert page.get_attribute("html", "lang") == "ja"
-    page.hover(".block.plan.moved")
+    page.hover(".block.plan.shifted")
     assert "開始が48分遅れ" in page.inner_text("#tip")
 
 

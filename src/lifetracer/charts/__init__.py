@@ -4,7 +4,7 @@ Law: nothing here adds up time; sums come from the marts, this room only decides
 """
 
 from lifetracer.charts.colour import CHROMAS, HUES, Shade, shade, shade_of
-from lifetracer.charts.week import Block, Category, Day, Piece, Week, describe, differences, lay_out, read
+from lifetracer.charts.week import Block, Category, Day, Piece, Week, describe, differences, judgement, lay_out, read
 from lifetracer.charts.wording import LANGUAGES, Words, keep
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Words",
     "describe",
     "differences",
+    "judgement",
     "keep",
     "lay_out",
     "read",

@@ -30,10 +30,15 @@ NIGHT = (2 * HOUR, 5 * HOUR)
 
 VERDICTS = {
     "done": keep("done"),
-    "moved": keep("moved"),
+    "shortened": keep("shortened"),
+    "overrun": keep("overrun"),
+    "shifted": keep("shifted"),
+    "replaced": keep("replaced"),
     "missed": keep("missed"),
     "unplanned": keep("unplanned"),
 }
+NOT_LIVED = ("replaced", "missed")
+"""Verdicts on plans that nothing was lived for."""
 
 _SQL = {name: (Path(__file__).parent / f"week_{name}.sql").read_bytes() for name in ("blocks", "days", "categories")}
 
@@ -62,6 +67,8 @@ class Block:
     verdict: str | None
     counterpart_block_id: str | None
     delta_seconds: int | None
+    overrun_seconds: int | None = None
+    replaced_by: str | None = None
 
     @property
     def whole_id(self) -> str:
@@ -131,12 +138,12 @@ class Day:
 
     @property
     def spine(self) -> Iterator[tuple[Block, bool]]:
-        """What the line between plan and actual shows: every judged entry, and the plans that were missed.
+        """What the line between plan and actual shows: every judged entry, and the plans that nothing was lived for.
 
-        The second value says whether the line has to be shared: a missed plan and an entry at the same time.
+        The second value says whether the line has to be shared: such a plan and an entry at the same time.
         """
         lived = [p.block for p in self.actual if p.block.verdict]
-        missed = [p.block for p in self.plan if p.block.verdict == "missed"]
+        missed = [p.block for p in self.plan if p.block.verdict in NOT_LIVED]
         yield from ((block, any(block.meets(other) for other in missed)) for block in lived)
         yield from ((block, any(block.meets(other) for other in lived)) for block in missed)
 
@@ -300,21 +307,31 @@ def describe(block: Block, other: Block | None, _: Words) -> str:
         span = _.span(actual.start_second, actual.end_second)
         parts.append(_(text, span=span, start=_.clock(actual.start_second)))
     if block.verdict:
-        parts.append(_(VERDICTS[block.verdict]))
-    parts += differences(plan, actual, block.delta_seconds, _)
+        parts.append(judgement(block, _))
+    parts += differences(block, other, _)
     return ", ".join(parts)
 
 
-def differences(plan: Block | None, actual: Block | None, delay: int | None, _: Words) -> list[str]:
-    """Say how an entry differs from its plan: later or earlier, longer or shorter; under a minute is no difference."""
-    if plan is None or actual is None:
+def judgement(block: Block, _: Words) -> str:
+    """Word a block's verdict; of a replaced plan also by what."""
+    if block.verdict == "replaced" and block.replaced_by:
+        return _("replaced by {category}", category=block.replaced_by)
+    return _(VERDICTS[block.verdict]) if block.verdict else ""
+
+
+def differences(block: Block, other: Block | None, _: Words) -> list[str]:
+    """Say how what was lived differs from its plan: later or earlier, longer or shorter.
+
+    Under a minute is no difference. The figures are those of the whole plan, also over midnight.
+    """
+    if other is None:
         return []
     parts = []
+    delay, longer = block.delta_seconds, block.overrun_seconds or 0
     if delay is not None:
         late = keep("started {duration} late") if delay > 0 else keep("started {duration} early")
         parts.append(_(late, duration=_.duration(abs(delay))) if abs(delay) >= 60 else _("started on time"))
-    longer = actual.seconds - plan.seconds
-    if abs(longer) >= 60 and not actual.running:
+    if abs(longer) >= 60 and not (block.running or other.running):
         text = keep("{duration} longer") if longer > 0 else keep("{duration} shorter")
         parts.append(_(text, duration=_.duration(abs(longer))))
     return parts

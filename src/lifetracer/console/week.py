@@ -34,6 +34,9 @@ SHORT = 1380
 FOLD = 3600
 """Seconds of open day that a folded night is as high as."""
 
+DIFFERENT = frozenset(VERDICTS) - {"done"}
+"""Verdicts that say something did not go as planned."""
+
 STALE_AFTER = timedelta(hours=36)
 """A daily sync that is missing for longer than this is said so."""
 
@@ -140,7 +143,7 @@ def week_name(day: date) -> str:
 
 def only_differences(week: Week) -> Week:
     """Leave out what went as planned and what nobody judged."""
-    different = [b for b in week.blocks if b.verdict in ("moved", "missed", "unplanned")]
+    different = [b for b in week.blocks if b.verdict in DIFFERENT]
     laid = charts.lay_out(week.monday, different, week.days, week.categories)
     return replace(laid, first_hour=week.first_hour, last_hour=week.last_hour)
 
@@ -152,13 +155,13 @@ def details(week: Week, block_id: str, _: Words) -> dict[str, Any] | None:
         return None
     pieces = [b for b in week.blocks if (b.layer, b.whole_id) == (block.layer, block.whole_id)]
     other = week.counterpart(block)
-    plan, actual = (block, other) if block.layer == "plan" else (other, block)
     return {
         "block": block,
         "pieces": pieces,
         "other": other,
         "seconds": sum(b.seconds for b in pieces),
-        "differences": charts.differences(plan, actual, block.delta_seconds, _),
+        "verdict": charts.judgement(block, _),
+        "differences": charts.differences(block, other, _),
     }
 
 
@@ -167,9 +170,7 @@ def table(week: Week, _: Words) -> list[tuple[Block, str, list[str]]]:
     rows = []
     for block in week.blocks:
         other = week.counterpart(block)
-        plan, actual = (block, other) if block.layer == "plan" else (other, block)
-        verdict = _(VERDICTS[block.verdict]) if block.verdict else ""
-        rows.append((block, verdict, charts.differences(plan, actual, block.delta_seconds, _)))
+        rows.append((block, charts.judgement(block, _), charts.differences(block, other, _)))
     return rows
 
 

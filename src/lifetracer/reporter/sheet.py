@@ -30,7 +30,16 @@ TITLE_LENGTH = 80
 MOST_CATEGORIES = 12
 """Categories with a row of their own; the smaller ones are on the screen."""
 MOST_BANNERS = 4
-VERDICT_COLOURS = {"done": "#2f9e54", "moved": "#d98a00", "missed": "#dc3a3a", "unplanned": "#2387d8"}
+VERDICT_MARKS = {
+    "done": ("#2f9e54", "whole"),
+    "shortened": ("#d98a00", "broken"),
+    "overrun": ("#d98a00", "footed"),
+    "shifted": ("#d98a00", "slanted"),
+    "replaced": ("#dc3a3a", "slanted"),
+    "missed": ("#dc3a3a", "whole"),
+    "unplanned": ("#2387d8", "whole"),
+}
+"""Colour and pattern of each verdict on the spine: told apart also in grey."""
 MISSING = "〓"
 """What printers set for a character they lack."""
 
@@ -92,7 +101,7 @@ def page(sheet: Sheet) -> dict[str, Any]:
         "folds": list(_folds(week)),
         "banner_rows": min(week.banner_rows, MOST_BANNERS),
         "days": [_day(sheet, index) for index in range(7)],
-        "legend": [{"label": _(words), "colour": VERDICT_COLOURS[name]} for name, words in VERDICTS.items()],
+        "legend": [{"label": _(words), **_mark(name)} for name, words in VERDICTS.items()],
         "planned": _("planned"),
         "lived": _("lived"),
         "categories": _categories(sheet),
@@ -155,13 +164,18 @@ def _day(sheet: Sheet, index: int) -> dict[str, Any]:
         "actual": [_piece(week, piece, _) for piece in day.actual],
         "spine": [
             {
-                "colour": VERDICT_COLOURS[block.verdict or "done"],
+                **_mark(block.verdict or "done"),
                 "shift": 0 if not shared else -0.3 if block.layer == "plan" else 0.3,
                 **_stretch(week, block),
             }
             for block, shared in day.spine
         ],
     }
+
+
+def _mark(verdict: str) -> dict[str, str]:
+    colour, pattern = VERDICT_MARKS[verdict]
+    return {"colour": colour, "pattern": pattern}
 
 
 def _piece(week: Week, piece: Piece, _: Words) -> dict[str, Any]:

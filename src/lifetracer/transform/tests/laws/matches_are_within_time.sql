@@ -1,17 +1,25 @@
 {{ config(tags=['law']) }}
--- A verdict is only passed on what is over, and a counterpart is of the same day and category.
-select match.account_id, match.local_date, match.block_id
-from {{ ref('fct_match') }} as match
-left join {{ ref('fct_occurrence_day') }} as planned
-    on match.account_id = planned.account_id
-    and match.local_date = planned.local_date
-    and planned.occurrence_id = case match.layer when 'plan' then match.block_id else match.counterpart_id end
-left join {{ ref('fct_entry_day') }} as lived
-    on match.account_id = lived.account_id
-    and match.local_date = lived.local_date
-    and lived.entry_id = case match.layer when 'plan' then match.counterpart_id else match.block_id end
-inner join {{ ref('dim_account') }} as account on match.account_id = account.account_id
+-- A verdict is passed only on what is over, and what was lived for a plan is of its category.
+with plan as (
+    select match.account_id, match.block_id, match.category_id, entry_id
+    from {{ ref('fct_match') }} as match
+    left join lateral unnest(match.entry_ids) as entry_id on true
+    where match.layer = 'plan'
+)
+
+select plan.account_id, plan.block_id
+from plan
+inner join {{ ref('fct_occurrence') }} as occurrence
+    on plan.account_id = occurrence.account_id and plan.block_id = occurrence.occurrence_id
+inner join {{ ref('dim_account') }} as account on plan.account_id = account.account_id
+left join {{ ref('fct_entry') }} as entry on plan.account_id = entry.account_id and plan.entry_id = entry.entry_id
 where
-    (match.counterpart_id is not null and planned.category_id is distinct from lived.category_id)
-    or (match.layer = 'plan' and planned.ends_at > account.as_of)
-    or (match.layer = 'actual' and lived.ends_at > account.as_of)
+    occurrence.ends_at > account.as_of
+    or occurrence.category_id <> plan.category_id
+    or (plan.entry_id is not null and entry.category_id is distinct from plan.category_id)
+union all
+select match.account_id, match.block_id
+from {{ ref('fct_match') }} as match
+inner join {{ ref('fct_entry') }} as entry on match.account_id = entry.account_id and match.block_id = entry.entry_id
+inner join {{ ref('dim_account') }} as account on match.account_id = account.account_id
+where match.layer = 'actual' and match.verdict is not null and (entry.is_running or entry.ends_at > account.as_of)
