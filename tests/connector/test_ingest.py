@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
@@ -112,6 +115,57 @@ def test_an_id_met_twice_counts_once_newest_version_first_then_the_last(things: 
     assert things.rows()["1"]["n"] == "new"
     plain.take({"id": "a", "n": 1}, {"id": "a", "n": 2})
     assert plain.rows()["a"]["n"] == 2
+
+
+def test_a_page_between_whose_new_ends_something_is_known_is_merged(things: Table) -> None:
+    things.take({"id": 2, "at": T1, "n": 1}, {"id": 3, "at": T1})
+    done = things.take({"id": 1}, {"id": 2, "at": T3, "n": 2}, {"id": 3, "at": T1}, {"id": 4, "gone": True}, {"id": 5})
+    assert done == Ingested(items=5, inserted=2, updated=1, deleted=1)
+    assert set(things.rows()) == {"1", "2", "3", "5"}
+    assert set(things.rows(living=False)) == {"4"}
+    assert things.revisions() == [{"id": 2, "at": T1, "n": 1}]
+
+
+def test_a_new_page_is_counted_and_met_like_any_other(things: Table) -> None:
+    read = str(uuid4())
+    assert things.take({"id": 1}, {"id": 2, "gone": True}, {"id": 3}, sweep=read) == Ingested(3, inserted=2, deleted=1)
+    assert things.sweep(read, Covered()) == (0, 0)
+    assert set(things.rows()) == {"1", "3"}
+    assert things.revisions() == []
+
+
+def test_a_new_item_with_an_impossible_instant_is_refused_before_it_can_block_a_comparison(things: Table) -> None:
+    with pytest.raises(TryAgainError, match="not what was asked for"):
+        things.take({"id": 1, "at": T1}, {"id": 2, "at": "2026-13-45T00:00:00Z"})
+    assert things.rows() == {}
+
+
+def test_two_connections_that_bring_the_same_new_items_at_once_both_succeed(
+    any_warehouse: Warehouse, owner: Owner
+) -> None:
+    with any_warehouse.transaction() as connection:
+        row = connection.execute(
+            "insert into app.connection (account_id, source, name) values (%s, 'testing', 'u') returning connection_id",
+            (owner.account_id,),
+        ).fetchone()
+    assert row is not None
+    there = threading.Event()
+
+    def bring(connection_id: UUID, at: str) -> Ingested:
+        with any_warehouse.transaction() as connection:
+            table = Table(connection, Owner(owner.account_id, connection_id, SOURCE), "things")
+            done = table.take(*({"id": n, "at": at} for n in range(50)))
+            if not there.is_set():
+                there.set()
+                time.sleep(0.3)  # the other one meets rows that are not committed yet
+        return done
+
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(bring, owner.connection_id, T1)
+        assert there.wait(10)
+        second = pool.submit(bring, row[0], T3)
+        assert first.result(10) == Ingested(items=50, inserted=50)
+        assert second.result(10) == Ingested(items=50, updated=50)
 
 
 def test_the_weaker_form_yields_to_the_richer_unless_it_is_newer(things: Table) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from toggl_mirror import ME, WINDOW, TogglMirror
@@ -205,6 +205,30 @@ def test_a_passing_fault_leaves_no_trace(mirror: TogglMirror, name: str) -> None
     mirror.sandbox.admin("/faults", method="DELETE")
     mirror.synced()
     mirror.check()
+
+
+def test_silence_after_daily_use_is_told_once_it_lasts_longer_than_a_week(
+    mirror: TogglMirror, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "stale" not in mirror.kinds(mirror.synced())
+    starts = (datetime.fromisoformat(row["start"]) for row in mirror.rows().values())
+    last = max(start for start in starts if start <= datetime.now(UTC)).astimezone(UTC)
+
+    def kinds_after(days: int) -> list[str]:
+        clock = type("Clock", (datetime,), {"now": classmethod(lambda cls, zone: last + timedelta(days=days))})
+        monkeypatch.setattr("lifetracer.connector.sync.datetime", clock)
+        return mirror.kinds(mirror.synced())
+
+    assert "stale" not in kinds_after(7)
+    assert "stale" in kinds_after(8)
+
+
+def test_the_sessions_that_a_sync_borrowed_wait_for_the_disk_again(mirror: TogglMirror) -> None:
+    mirror.synced()
+    for _ in range(4):
+        query = "select count(*) from pg_settings where source = 'session' and name ~ 'synchronous_commit|lock_timeout'"
+        with mirror.warehouse.session() as connection:
+            assert connection.execute(query).fetchone() == (0,)
 
 
 @pytest.mark.parametrize("name", LASTING)

@@ -277,11 +277,13 @@ class _Run:
         stream, key = self.owner.source.heartbeat
         table = sql.Identifier(self.owner.source.raw_table(stream))
         query = sql.SQL(SQL["heartbeat"]).format(table=table)
+        now = self.reading.now
+        values = {"key": key, "now": now, "lately": _midnight(now.date() - timedelta(days=stale_days))}
         with self.warehouse.transaction() as connection:
-            row = connection.execute(query, self.names | {"key": key, "now": self.reading.now}).fetchone()
+            row = connection.execute(query, self.names | values).fetchone()
         assert row is not None
         last_day, busy_days = row
-        if last_day and busy_days >= 14 and self.reading.now.date() - last_day > timedelta(days=stale_days):
+        if last_day and busy_days >= 14:
             title = self.owner.source.title
             self.reading.warnings.append(
                 {
@@ -336,16 +338,14 @@ def _only_one(warehouse: Warehouse, owner: Owner) -> Iterator[Connection]:
         if warehouse.is_pooled:  # a transaction pooler has no sessions; the queue sees to it that jobs do not meet
             yield session
             return
-        session.execute(
-            "select set_config('lock_timeout', %s, false), set_config('timezone', 'UTC', false)", (LOCK_WAIT,)
-        )
-        session.execute(SQL["lock_connection"], names)
+        session.execute(SQL["begin_session"], {"wait": LOCK_WAIT})
         try:
+            session.execute(SQL["lock_connection"], names)
             yield session
         finally:
             if not session.closed and not session.broken:
-                session.execute(SQL["unlock_connection"], names)
-                session.execute("select set_config('lock_timeout', '0', false)")
+                session.execute(SQL["unlock_all"])
+                session.execute(SQL["end_session"])
 
 
 def _open_client(warehouse: Warehouse, settings: Settings, owner: Owner, budget: Budget) -> Client:

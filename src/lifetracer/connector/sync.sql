@@ -6,11 +6,23 @@ where account_id = %(account)s
     and case when %(sources)s::text[] = '{}' then status <> 'paused' else source = any(%(sources)s) or name = any(%(sources)s) end
 order by created_at, connection_id
 
+-- begin_session --
+-- Pages are committed without waiting for the disk: a page's rows and its cursor are one transaction and the log keeps
+-- the order of commits, so after a power cut the database stands at some earlier page of the same reading, and the next
+-- sync goes on there. Nothing outside depends on a page. What `sync` reports at its end is committed on another session
+-- that does wait (end_run), and with it every page before.
+select
+    set_config('lock_timeout', %(wait)s, false), set_config('timezone', 'UTC', false),
+    set_config('synchronous_commit', 'off', false)
+
+-- end_session --
+reset all
+
 -- lock_connection --
 select pg_advisory_lock(hashtextextended('sync ' || %(connection)s::text, 0))
 
--- unlock_connection --
-select pg_advisory_unlock(hashtextextended('sync ' || %(connection)s::text, 0))
+-- unlock_all --
+select pg_advisory_unlock_all()
 
 -- forget_abandoned_sweeps --
 delete from ops.sweep_seen as s
@@ -98,11 +110,15 @@ from (
 where amount >= 0
 
 -- heartbeat --
--- When the person last used the service, and on how many of the 28 days before.
+-- When the person last used the service, and on how many of the 28 days before; nothing when it was since %(lately)s.
 with days as (
     select distinct ((data ->> %(key)s)::timestamptz at time zone 'UTC')::date as day
     from raw.{table}
     where account_id = %(account)s and connection_id = %(connection)s and deleted_at is null
         and (data ->> %(key)s)::timestamptz <= %(now)s
+        and not exists (
+            select from raw.{table}
+            where account_id = %(account)s and connection_id = %(connection)s and deleted_at is null
+                and (data ->> %(key)s)::timestamptz >= %(lately)s and (data ->> %(key)s)::timestamptz <= %(now)s)
 )
 select max(day) as last_day, count(*) filter (where day > (select max(day) from days) - 28) as busy_days from days
