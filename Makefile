@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: drill-killed-sync drill-laws help setup demo dev test check format reference bench lock
+.PHONY: drill-killed-sync drill-laws help setup demo dev test check format reference docs bench lock
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -29,12 +29,13 @@ dev: setup ## the server with reload, on the embedded database
 test: setup ## every test (real PostgreSQL, real dbt, real browser)
 	$(BIN)/pytest -n 2 --dist loadgroup
 
-check: setup ## format, lint, types, import contracts, dead code, names
+check: setup ## format, lint, types, import contracts, dead code, models, names
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python scripts/check_dead_code.py
+	$(BIN)/python scripts/check_models.py
 	$(BIN)/deptry src
 	$(BIN)/sqlfluff lint --nocolor supabase src/lifetracer/transform/models src/lifetracer/transform/tests
 
@@ -44,6 +45,9 @@ format: setup ## let ruff format and mend
 
 reference: setup ## write the generated pages of docs/reference and .env.example
 	$(BIN)/python scripts/reference.py
+
+docs: setup ## the models, their columns and lineage as one page: build/docs/index.html
+	$(BIN)/python scripts/model_docs.py
 
 bench: setup ## ratios against peers and limits
 	$(BIN)/python -m benchmarks

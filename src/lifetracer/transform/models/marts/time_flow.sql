@@ -77,7 +77,7 @@ flow as (
         sheet.week_start,
         leaves.category_id as from_id,
         enters.category_id as to_id,
-        leaves.seconds * enters.seconds / sheet.total as seconds
+        leaves.seconds::double precision * enters.seconds / sheet.total as seconds
     from sheet
     cross join lateral unnest(sheet.ids, sheet.outflow) as leaves (category_id, seconds)
     cross join lateral unnest(sheet.ids, sheet.inflow) as enters (category_id, seconds)
