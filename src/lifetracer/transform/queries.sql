@@ -21,12 +21,18 @@ select pg_advisory_xact_lock(hashtextextended('lifetracer.transform', 0))
 select to_regclass('core.dim_account') is not null and to_regclass('core.fct_span') is not null
 
 -- is_outdated --
--- Whether an account's history was made by other models than these, or for another time zone.
+-- Whether a history was made by other models than these, for another time zone, or not to its end.
 select exists (
     select from core.dim_account as made
     inner join app.account as account on made.account_id = account.account_id
     where (made.made_by <> %(made_by)s or made.time_zone <> account.time_zone)
         and (%(account_id)s::uuid is null or made.account_id = %(account_id)s)
+)
+
+-- is_new --
+-- Whether nothing was ever made of an account's history.
+select %(account_id)s::uuid is not null and not exists (
+    select from core.dim_account as made where made.account_id = %(account_id)s
 )
 
 -- make_raw --
@@ -48,3 +54,43 @@ begin
     end loop;
 end
 $$
+
+-- take --
+-- Take the notes of changes that are there now: only these are removed at the end, later ones wait for the next run.
+update raw.change set is_taken = true
+where not is_taken and (%(account_id)s::uuid is null or account_id = %(account_id)s)
+
+-- accounts --
+-- Whose history is to be made, by which zone, and under which version of their categories.
+select account_id, time_zone, app.category_version(account_id)
+from app.account
+where %(account_id)s::uuid is null or account_id = %(account_id)s
+
+-- unmake --
+-- Say that a history is being made anew: should that break off, it is due again.
+update core.dim_account set made_by = ''
+where %(account_id)s::uuid is null or account_id = %(account_id)s
+
+-- forget_changes --
+delete from raw.change where is_taken and (%(account_id)s::uuid is null or account_id = %(account_id)s)
+
+-- stale_lists --
+-- What is yet to be made: the lists that a run fills and empties.
+select c.relname from pg_catalog.pg_class as c
+where c.relnamespace = 'core'::regnamespace and c.relkind = 'r' and c.relname like 'stale\_%%'
+
+-- forget_stale --
+delete from core.{} where %(account_id)s::uuid is null or account_id = %(account_id)s
+
+-- conclude --
+-- Say what the tables now stand for.
+insert into core.dim_account (account_id, time_zone, category_version, as_of, made_by)
+select made.account_id, made.time_zone, made.category_version, %(as_of)s, %(made_by)s
+from unnest(%(account_ids)s::uuid[], %(time_zones)s::text[], %(category_versions)s::text[])
+    as made (account_id, time_zone, category_version)
+inner join app.account as account on made.account_id = account.account_id
+on conflict (account_id) do update set
+    time_zone = excluded.time_zone,
+    category_version = excluded.category_version,
+    as_of = excluded.as_of,
+    made_by = excluded.made_by

@@ -18,9 +18,13 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from enum import IntEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
+
+from psycopg import sql
 
 from lifetracer.errors import LifetracerError, UsageError
 from lifetracer.settings import Settings, load
@@ -52,6 +56,17 @@ LEFT_BEHIND = 86400
 
 _one_at_a_time = threading.Lock()
 _warm: Manifest | None = None
+
+
+class Due(IntEnum):
+    """How much a run must make."""
+
+    CHANGES = 0
+    """What changed since the last run."""
+    HISTORY = 1
+    """All that is in scope: nothing was ever made of it."""
+    MODELS = 2
+    """Tables and views, too, and all that is in scope."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +124,13 @@ def transform(
         LifetracerError: a model failed; says which one and what the database answered.
     """
     started = time.monotonic()
+    make = partial(_make, warehouse, settings, account_id, select=select, as_of=as_of, started=started)
+    wished = Due.MODELS if full else Due.CHANGES
     with _turn(warehouse, account_id, alone=full or account_id is None) as (connection, due):
-        if full or account_id is None or not due:
-            return _make(warehouse, settings, connection, account_id, full or due, select, as_of, started)
+        if full or account_id is None or due < Due.MODELS:
+            return make(connection, max(wished, due))
     with _turn(warehouse, account_id, alone=True) as (connection, due):
-        return _make(warehouse, settings, connection, account_id, due, select, as_of, started)
+        return make(connection, due)
 
 
 def warm(settings: Settings | None = None) -> Manifest:
@@ -139,60 +156,80 @@ def dbt(warehouse: Warehouse, settings: Settings, words: Sequence[str], **variab
 
 
 @contextlib.contextmanager
-def _turn(warehouse: Warehouse, account_id: UUID | None, *, alone: bool) -> Iterator[tuple[Connection, bool]]:
-    """Wait for our turn; gives the connection that keeps it, and whether a full run is due."""
+def _turn(warehouse: Warehouse, account_id: UUID | None, *, alone: bool) -> Iterator[tuple[Connection, Due]]:
+    """Wait for our turn; gives the connection that keeps it, and what is due."""
     with warehouse.transaction() as connection:
         connection.execute(SQL["wait"])
         connection.execute(SQL["turn_of_all" if alone else "turn_of_one"], {"account_id": account_id})
-        yield connection, _is_full_run_due(connection, account_id)
+        yield connection, _due(connection, account_id)
 
 
-def _is_full_run_due(connection: Connection, account_id: UUID | None) -> bool:
-    made = connection.execute(SQL["is_made"]).fetchone()
-    if not (made and made[0]):
-        return True
+def _due(connection: Connection, account_id: UUID | None) -> Due:
     asked = {"account_id": account_id, "made_by": fingerprint()}
-    outdated = connection.execute(SQL["is_outdated"], asked).fetchone()
-    return bool(outdated and outdated[0])
+    if not _says(connection, "is_made") or _says(connection, "is_outdated", asked):
+        return Due.MODELS
+    return Due.HISTORY if _says(connection, "is_new", asked) else Due.CHANGES
+
+
+def _says(connection: Connection, query: str, parameters: Mapping[str, Any] | None = None) -> bool:
+    row = connection.execute(SQL[query], parameters).fetchone()
+    return bool(row and row[0])
 
 
 def _make(
     warehouse: Warehouse,
     settings: Settings,
-    connection: Connection,
     account_id: UUID | None,
-    full: bool,
+    connection: Connection,
+    due: Due,
+    *,
     select: Sequence[str],
     as_of: datetime | None,
     started: float,
 ) -> TransformSummary:
-    with warehouse.transaction() as other:
-        if full:
-            other.execute(SQL["make_raw"], {"names": _raw_tables()})
-        other.execute(SQL["analyze"])
-    present = as_of or _present(connection)
-    variables = {
-        "as_of": present.replace(microsecond=0).isoformat(),
-        "account_id": str(account_id or ""),
-        "full": full,
-        "made_by": fingerprint(),
-    }
-    words = [] if full else [*(("--select", *select) if select else ()), "--exclude", "config.materialized:view"]
-    results = dbt(warehouse, settings, ["run", *words], **variables)
-    if select and not results and not full:
+    present = (as_of or _present(connection)).replace(microsecond=0)
+    scope = {"account_id": account_id}
+    with warehouse.transaction() as begin:
+        if due is Due.MODELS:
+            begin.execute(SQL["make_raw"], {"names": _raw_tables()})
+        begin.execute(SQL["analyze"])
+        if due > Due.CHANGES and _says(begin, "is_made"):
+            begin.execute(SQL["unmake"], scope)
+        begin.execute(SQL["take"], scope)
+        accounts = begin.execute(SQL["accounts"], scope).fetchall()
+    variables = {"as_of": present.isoformat(), "account_id": str(account_id or ""), "full": due > Due.CHANGES}
+    chosen = ["--select", *select, "stale_entry", "stale_occurrence"] if select and due is Due.CHANGES else []
+    frames = [] if due is Due.MODELS else ["--exclude", "config.materialized:view", "tag:ledger"]
+    results = dbt(warehouse, settings, ["run", *chosen, *frames], **variables)
+    if chosen and not any(result.node.tags != ["stale"] for result in results):
         raise UsageError(
             f"No table is called {', '.join(select)}.", remedy="Name models like fct_entry, or leave --select away."
         )
     _raise_for_failures(results)
-    checked = dbt(warehouse, settings, ["test", "--select", "tag:law"], **variables) if full else []
+    if not chosen:
+        with warehouse.transaction() as end:
+            _conclude(end, scope, accounts, present)
+    checked = dbt(warehouse, settings, ["test", "--select", "tag:law"], **variables) if due is Due.MODELS else []
     return TransformSummary(
         account_id=account_id,
-        full=full,
+        full=due > Due.CHANGES,
         as_of=present,
         seconds=time.monotonic() - started,
         rows={result.node.name: rows for result in results if (rows := _rows(result)) is not None},
         findings=tuple(_finding(result) for result in checked if result.status != "pass"),
     )
+
+
+def _conclude(
+    connection: Connection, scope: Mapping[str, Any], accounts: Sequence[tuple[Any, ...]], present: datetime
+) -> None:
+    """Remove the notes that this run took, and say what the tables stand for."""
+    connection.execute(SQL["forget_changes"], scope)
+    for (name,) in connection.execute(SQL["stale_lists"]).fetchall():
+        connection.execute(sql.SQL(SQL["forget_stale"]).format(sql.Identifier(name)), scope)
+    ids, zones, versions = zip(*accounts, strict=True) if accounts else ((), (), ())
+    said = {"account_ids": list(ids), "time_zones": list(zones), "category_versions": list(versions)}
+    connection.execute(SQL["conclude"], said | {"as_of": present, "made_by": fingerprint()})
 
 
 def fingerprint() -> str:

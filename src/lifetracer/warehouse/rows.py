@@ -58,7 +58,9 @@ class AppCategory:
     """#rrggbb; null: the project's, the calendar's, or one by hash."""
 
     kind: str | None
-    """What it is for its person; null: by the words of its name, else the parent's."""
+    """What it is for its person; null: what is chosen for the nearest category above, else by the words of its
+    name.
+    """
 
     is_archived: bool
     """No longer offered; former time keeps it."""

@@ -1,9 +1,9 @@
-{# Occurrences with their category: what the title means, else the calendar's own name. #}
-{% macro categorised_occurrences() -%}
-    select
-        planned.*,
-        coalesce(meant.category_id, {{ category_id('planned.calendar_name') }}) as category_id
-    from {{ ref('all_occurrences') }} as planned
-    left join {{ ref('title_category') }} as meant
-        on planned.account_id = meant.account_id and meant.title_key = {{ name_key('planned.title') }}
+{# The category of an entry: what a rule says, else its project's name. #}
+{% macro category_of_entry(alias) -%}
+    coalesce({{ entry_rule_category(alias) }}, {{ category_id("coalesce(" ~ alias ~ ".project_name, " ~ no_project() ~ ")") }})
+{%- endmacro %}
+
+{# The category of an occurrence: what a rule says, else what its title means, else the calendar's own name. #}
+{% macro category_of_occurrence(alias, meaning) -%}
+    coalesce({{ occurrence_rule_category(alias) }}, {{ meaning }}, {{ category_id(alias ~ '.calendar_name') }})
 {%- endmacro %}

@@ -36,6 +36,17 @@
     end
 {%- endmacro %}
 
+{# A JSON number as an amount of money; nothing and less than nothing is null (a service writes 0 for "no rate"). #}
+{% macro amount(data, key) -%}
+    case
+        when jsonb_typeof({{ data }} -> '{{ key }}') = 'number'
+        then case
+            when ({{ data }} ->> '{{ key }}')::numeric > 0 and ({{ data }} ->> '{{ key }}')::numeric < 10000000000
+            then round(({{ data }} ->> '{{ key }}')::numeric, 2)
+        end
+    end
+{%- endmacro %}
+
 {# A JSON list of texts as an array; null and anything else is the empty array. #}
 {% macro texts(data, key) -%}
     case

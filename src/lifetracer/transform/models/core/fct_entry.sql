@@ -2,36 +2,49 @@
     config(
         indexes=[
             {'columns': ['account_id', 'entry_id'], 'unique': true},
-            {'columns': ['account_id', 'first_date']},
+            {'columns': ['account_id', 'first_date', 'last_date']},
+            {'columns': ['account_id', 'description_key', 'category_id']},
+            {'columns': ['account_id', 'project_key', 'starts_at', 'entry_id']},
+            {'columns': ['account_id', 'category_id']},
         ],
-        pre_hook="{{ forget(
-            living='select * from ' ~ ref('all_entries'),
-            same='now.account_id = kept.account_id and now.entry_id = kept.entry_id
-                and now.synced_at = kept.synced_at
-                and (now.project_name, now.project_color, now.client_name, now.task_name)
-                    is not distinct from (kept.project_name, kept.project_color, kept.client_name, kept.task_name)
-                and not kept.is_running'
-        ) }}",
-        post_hook="{{ note_days() }}",
+        pre_hook="{{ forget_facts('stale_entry', 'entry_id', var('joined_gap_seconds'), noted=true) }}",
+        post_hook=[
+            "{{ note_made('stale_entry', 'entry_id', var('joined_gap_seconds'), noted=true) }}",
+            "{{ partial_index('running', 'account_id', 'is_running') }}",
+            "{{ partial_index('unplaced', 'account_id', 'not is_placed') }}",
+            "{{ partial_index('task', 'account_id, task_id', 'task_id is not null') }}",
+        ],
     )
 }}
 -- depends_on: {{ ref('stale_day') }}
+-- depends_on: {{ ref('stale_entry') }}
+-- depends_on: {{ ref('stale_description') }}
+-- depends_on: {{ source('app', 'category_rule') }}
 -- Longer than this is a forgotten timer or a typing error: kept, flagged, and not placed on days.
 {%- set longest = "interval '31 days'" %}
-with entry as (
+with due as (
+    {%- if only_changes() %}
+    select one.*
+    from {{ ref('stale_entry') }} as stale
+    cross join lateral (
+        select *
+        from {{ ref('all_entries') }} as told
+        where told.account_id = stale.account_id and told.source = stale.source and told.source_id = stale.source_id
+        offset 0
+    ) as one
+    where {{ in_scope('stale') }}
+    {%- else %}
+    select * from {{ ref('all_entries') }} as told where {{ in_scope('told') }}
+    {%- endif %}
+),
+
+entry as (
     select
-        entry.*,
+        due.*,
         account.time_zone,
-        case when entry.is_running then greatest({{ as_of() }}, entry.starts_at) else entry.stops_at end as ends_at
-    from {{ ref('all_entries') }} as entry
-    inner join {{ source('app', 'account') }} as account on entry.account_id = account.account_id
-    where
-        {{ in_scope('entry') }}
-        {%- if only_changes() %}
-        and not exists (
-            select from {{ this }} as kept where kept.account_id = entry.account_id and kept.entry_id = entry.entry_id
-        )
-        {%- endif %}
+        case when due.is_running then greatest({{ as_of() }}, due.starts_at) else due.stops_at end as ends_at
+    from due
+    inner join {{ source('app', 'account') }} as account on due.account_id = account.account_id
 ),
 
 judged as (
@@ -55,12 +68,18 @@ select
     account_id,
     entry_id,
     source,
-    {{ category_id("coalesce(project_name, " ~ no_project() ~ ")") }} as category_id,
+    source_id,
+    {{ category_of_entry('judged') }} as category_id,
 
     description,
+    nullif({{ name_key('description') }}, '') as description_key,
+    coalesce(project_id, project_name) as project_key,
+    project_id,
     project_name,
     project_color,
+    client_id,
     client_name,
+    task_id,
     task_name,
     tags,
     flags,
@@ -76,6 +95,5 @@ select
     ends_at,
     case when is_placed then (starts_at at time zone time_zone)::date end as first_date,
     case when is_placed then ((ends_at - interval '1 microsecond') at time zone time_zone)::date end as last_date,
-    synced_at,
-    {{ as_of() }} as made_at
+    synced_at
 from judged

@@ -2,34 +2,38 @@
     config(
         indexes=[
             {'columns': ['account_id', 'occurrence_id'], 'unique': true},
-            {'columns': ['account_id', 'first_date']},
+            {'columns': ['account_id', 'first_date', 'last_date']},
+            {'columns': ['account_id', 'title_key']},
+            {'columns': ['account_id', 'category_id']},
         ],
-        pre_hook="{{ forget(
-            living=categorised_occurrences(),
-            same='now.account_id = kept.account_id and now.occurrence_id = kept.occurrence_id
-                and (now.synced_at, now.category_id, now.starts_at, now.ends_at, now.starts_on, now.ends_on)
-                    is not distinct from
-                    (kept.synced_at, kept.category_id, kept.starts_at, kept.ends_at, kept.starts_on, kept.ends_on)'
-        ) }}",
-        post_hook="{{ note_days() }}",
+        pre_hook=["{{ list_other_meanings() }}", "{{ forget_facts('stale_occurrence', 'occurrence_id') }}"],
+        post_hook="{{ note_made('stale_occurrence', 'occurrence_id') }}",
     )
 }}
 -- depends_on: {{ ref('stale_day') }}
-with occurrence as (
+-- depends_on: {{ ref('stale_occurrence') }}
+-- depends_on: {{ ref('stale_title') }}
+-- depends_on: {{ ref('all_copies') }}
+-- depends_on: {{ ref('all_events') }}
+-- depends_on: {{ source('raw', 'occurrence') }}
+-- depends_on: {{ source('app', 'category_rule') }}
+with titled as (
     select
-        occurrence.*,
+        due.*,
+        nullif({{ name_key('due.title') }}, '') as title_key
+    from ({{ due_occurrences() }}) as due
+),
+
+occurrence as (
+    select
+        titled.*,
+        meant.category_id as title_category_id,
         account.time_zone,
-        occurrence.starts_on is not null as is_all_day
-    from ({{ categorised_occurrences() }}) as occurrence
-    inner join {{ source('app', 'account') }} as account on occurrence.account_id = account.account_id
-    where
-        {{ in_scope('occurrence') }}
-        {%- if only_changes() %}
-        and not exists (
-            select from {{ this }} as kept
-            where kept.account_id = occurrence.account_id and kept.occurrence_id = occurrence.occurrence_id
-        )
-        {%- endif %}
+        titled.starts_on is not null as is_all_day
+    from titled
+    inner join {{ source('app', 'account') }} as account on titled.account_id = account.account_id
+    left join {{ ref('title_category') }} as meant
+        on titled.account_id = meant.account_id and titled.title_key = meant.title_key
 ),
 
 placed as (
@@ -48,9 +52,13 @@ select
     source,
     calendar_id,
     series_id,
-    category_id,
+    ical_uid,
+    meeting_start,
+    {{ category_of_occurrence('placed', 'title_category_id') }} as category_id,
+    title_category_id,
 
     title,
+    title_key,
     calendar_name,
     calendar_color,
     location,
@@ -72,6 +80,5 @@ select
         when is_placed
             then coalesce(ends_on - 1, ((ends_at - interval '1 microsecond') at time zone time_zone)::date)
     end as last_date,
-    synced_at,
-    {{ as_of() }} as made_at
+    synced_at
 from placed

@@ -12,6 +12,9 @@ renamed as (
         nullif(btrim(data ->> 'name'), '') as project_name,
         {{ hex_color("data ->> 'color'") }} as project_color,
         coalesce({{ truth('data', 'active') }}, true) as is_active,
+        coalesce({{ truth('data', 'billable') }}, false) as is_billable,
+        {{ amount('data', 'rate') }} as hourly_amount,
+        nullif(data ->> 'currency', '') as currency,
         deleted_at is not null as is_deleted,
         synced_at
     from source

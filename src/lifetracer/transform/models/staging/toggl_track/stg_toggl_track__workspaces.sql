@@ -7,7 +7,8 @@ renamed as (
         account_id,
         source_id as workspace_id,
         data ->> 'name' as workspace_name,
-        data ->> 'default_currency' as currency,
+        {{ amount('data', 'default_hourly_rate') }} as hourly_amount,
+        nullif(data ->> 'default_currency', '') as currency,
         synced_at
     from source
 )
