@@ -113,6 +113,15 @@ class Settings(BaseModel):
     stale_days: int = Field(7, ge=1)
     """Days without any change at a source that used to change daily before an alarm."""
 
+    grafana_url: str | None = None
+    """Address of the Grafana to which `lifetracer grafana upload` carries the dashboards."""
+
+    grafana_token: SecretStr | None = None
+    """Token of a service account there (role Admin)."""
+
+    grafana_reader_dsn: SecretStr | None = None
+    """Address of the reader login that Grafana uses, as `lifetracer reader create NAME --json` prints it."""
+
     @field_validator("google_calendar_ids", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:

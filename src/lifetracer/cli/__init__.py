@@ -58,6 +58,7 @@ COMMANDS = (
     Command("jobs", "Show what ran, what runs, and what it said."),
     Command("schedule", "Show or change what runs by itself, and when."),
     Command("reader", "Make database logins for people who write SQL."),
+    Command("grafana", "Write, try and upload the Grafana dashboards."),
     Command("serve", "Run the server alone."),
     Command("worker", "Run a worker alone."),
     Command("migrate", "Bring the database's tables up to date."),

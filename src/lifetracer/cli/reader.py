@@ -31,6 +31,7 @@ def create(
         typer.echo(json.dumps({"role": reader.role_name, "password": reader.password, "dsn": reader.dsn}))
     else:
         typer.echo(f"login     {reader.role_name}\npassword  {reader.password}   (shown this once)")
+        typer.echo(f"dsn       {reader.dsn}")
 
 
 @app.command("list")

@@ -134,6 +134,10 @@ class Client:
         """POST a JSON body; raises like :meth:`get`. Without ``parse`` the answer is taken for JSON unread."""
         return self._send("POST", path, bucket, params, json, parse=parse)
 
+    def put(self, path: str, /, *, json: object, bucket: str | None = None) -> Answer:
+        """PUT a JSON body; raises like :meth:`get`."""
+        return self._send("PUT", path, bucket, {}, json)
+
     def _send(
         self,
         method: str,

@@ -62,7 +62,9 @@ def create(house: Warehouse, account_id: UUID, name: str) -> Reader:
         for setting in _SETTINGS:
             connection.execute(sql.SQL("alter role {} set {}").format(role, sql.SQL(setting)))
         connection.execute(_SQL["bind"], {"role": name, "account": account_id})
-    return Reader(name, password, conninfo.make_conninfo(house.dsn, user=name, password=password))
+    return Reader(
+        name, password, conninfo.make_conninfo(house.dsn, user=user_at(house.dsn, name), password=password)
+    )
 
 
 def every(connection: Connection) -> list[tuple[str, UUID]]:
@@ -80,3 +82,14 @@ def drop(house: Warehouse, account_id: UUID, name: str) -> None:
         if connection.execute(_SQL["unbind"], {"role": name, "account": account_id}).rowcount != 1:
             raise NotFoundError(f"This account has no login named {name}.")
         connection.execute(sql.SQL("drop role {}").format(sql.Identifier(name)))
+
+
+def user_at(dsn: str, name: str) -> str:
+    """Give the user name that a connection needs: Supabase's pooler tells projects apart by ``user.project``.
+
+    >>> user_at("host=aws-0-eu.pooler.supabase.com user=postgres.abc", "grafana")
+    'grafana.abc'
+    """
+    parts = conninfo.conninfo_to_dict(dsn)
+    _, dot, project = str(parts.get("user") or "").partition(".")
+    return f"{name}.{project}" if dot and str(parts.get("host") or "").endswith(".pooler.supabase.com") else name

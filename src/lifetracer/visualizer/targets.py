@@ -1,0 +1,112 @@
+"""Targets: what was committed to, how far it is, and how long it has held.
+
+Law: whether a target is met is said by the mart; a panel only colours it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from grafana_foundation_sdk.builders.dashboard import Row
+from grafana_foundation_sdk.models.dashboard import DynamicConfigValue
+
+from lifetracer.visualizer.panels import (
+    BAD,
+    COUNT,
+    GOOD,
+    SHARE,
+    Board,
+    Column,
+    Part,
+    called,
+    rows_to_bars,
+)
+
+OPEN = "#2387d8"
+
+
+def panels(board: Board) -> Iterator[Part]:
+    """Give the dashboard's panels in reading order."""
+    _ = board.words
+    progress = board.gauges(
+        "progress",
+        _("Progress"),
+        _("The latest period of each target: blue while it runs, green when met, red when it ended unmet."),
+        SHARE,
+        size=(16, 9),
+    )
+    yield rows_to_bars(progress.max(1), "name", "progress", "color")
+    yield board.figure(
+        "met", _("Periods met"), _("Share of the ended periods that were met."), SHARE, size=(4, 9), good="high"
+    )
+    yield board.figure(
+        "streak", _("Longest running streak"), _("Periods in a row that were met, up to now."), COUNT, size=(4, 9)
+    )
+    history = board.states(
+        "history",
+        _("Period by period"),
+        _("Each target's periods: met, not met, or still open."),
+        size=(24, 8),
+        form="time_series",
+    )
+    outcomes = {"1": (_("met"), GOOD), "0": (_("not met"), BAD), "-1": (_("still open"), OPEN)}
+    history.mappings(called(outcomes))
+    yield history.override_by_field_type("number", [DynamicConfigValue("custom.spanNulls", True)])
+    yield Row(_("Figures"))
+    yield board.rows(
+        "periods",
+        _("Periods"),
+        _("What was reached, what was aimed at. A click on the period opens its week in the console."),
+        {
+            "period_start": Column(
+                _("Period from"), "time:YYYY-MM-DD", 120, "${console}/week/${__data.fields.week}", _("Open the week")
+            ),
+            "name": Column(_("Target")),
+            "period": Column(
+                _("Each"),
+                width=80,
+                values={"day": (_("day"), "text"), "week": (_("week"), "text"), "month": (_("month"), "text")},
+            ),
+            "subject": Column(),
+            "reached": Column(_("Reached"), width=100),
+            "comparison": Column(
+                _("Goal"),
+                width=100,
+                values={
+                    "at_least": (_("at least"), "text"),
+                    "at_most": (_("at most"), "text"),
+                    "between": (_("between"), "text"),
+                    "exactly": (_("exactly"), "text"),
+                },
+            ),
+            "low": Column(_("From"), width=90),
+            "high": Column(_("To"), width=90),
+            "progress": Column(_("Progress"), SHARE, 140, bar=True),
+            "outcome": Column(
+                _("Outcome"),
+                width=100,
+                values={"met": outcomes["1"], "missed": outcomes["0"], "open": outcomes["-1"]},
+            ),
+            "week": Column(),
+        },
+        size=(14, 11),
+    )
+    yield board.rows(
+        "streaks",
+        _("Streaks"),
+        _("How often in a row each target was met: now, and at best."),
+        {
+            "name": Column(_("Target")),
+            "period": Column(
+                _("Each"),
+                width=80,
+                values={"day": (_("day"), "text"), "week": (_("week"), "text"), "month": (_("month"), "text")},
+            ),
+            "current_streak": Column(_("Now"), COUNT, 80),
+            "longest_streak": Column(_("Best"), COUNT, 80),
+            "met_periods": Column(_("Met"), COUNT, 80),
+            "periods": Column(_("Of"), COUNT, 80),
+            "last_met_start": Column(_("Last met"), "time:YYYY-MM-DD", 110),
+        },
+        size=(10, 11),
+    )
