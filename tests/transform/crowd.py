@@ -191,6 +191,12 @@ class Crowd:
         with self.house.transaction() as con:
             con.execute("update app.account set time_zone = %s where account_id = %s", (zone, who))
 
+    def enter(self, accounts: Iterable[UUID]) -> None:
+        """Let people say what only they know: categories and rules, targets, rates, what kind of day it was."""
+        with self.house.transaction() as con, con.cursor() as cursor:
+            for statement in ENTERED:
+                cursor.executemany(statement, [(who,) for who in accounts])
+
     def turn(self, state: str, now: datetime, *, who: UUID | None = None, full: bool = False) -> None:
         """Transform, and keep the state."""
         self.summaries[state] = transform(self.house, self.settings, who, full, as_of=now)
@@ -203,7 +209,10 @@ class Crowd:
             con.execute(sql.SQL("create schema {}").format(sql.Identifier(state)))
             for schema, name in relations(con):
                 made, told = sql.Identifier(state, name), sql.Identifier(schema, name)
-                con.execute(sql.SQL("create table {} as select * from {}").format(made, told))
+                try:
+                    con.execute(sql.SQL("create table {} as select * from {}").format(made, told))
+                except psycopg.Error as failure:
+                    raise AssertionError(f"{schema}.{name} cannot be read: {failure}") from failure
 
     def lived(self, state: str, accounts: Iterable[UUID] | None = None) -> Iterator[Lived]:
         """Everybody in a state."""
@@ -231,9 +240,9 @@ class Crowd:
 
     def differences(
         self, state: str, other: str, same: Mapping[UUID, UUID] | None = None, ignored: Iterable[str] = PASSING
-    ) -> dict[str, list[Any]]:
-        """Rows of one state that are not in the other, by table; accounts of ``same`` are compared with each other."""
-        found: dict[str, list[Any]] = {}
+    ) -> list[str]:
+        """Rows of one state that are not in the other; accounts of ``same`` are compared with each other."""
+        found: list[str] = []
         keys = list(same or self.states[state][1])
         partners = list((same or {key: key for key in keys}).values())
         with psycopg.connect(self.house.dsn) as con:
@@ -241,12 +250,9 @@ class Crowd:
                 if "account_id" not in columns:
                     continue
                 parts = {"one": sql.Identifier(state, name), "two": sql.Identifier(other, name)}
-                rows = con.execute(
-                    sql.SQL(DIFFERENT).format(**parts),
-                    {"ones": keys, "twos": partners, "ignored": list(ignored)},
-                ).fetchall()
-                if rows:
-                    found[name] = rows
+                asked = {"ones": keys, "twos": partners, "ignored": list(ignored)}
+                rows = con.execute(sql.SQL(DIFFERENT).format(**parts), asked).fetchall()
+                found += [f"{name}, only in {(state, other)[side]}: {told} (life of {who})" for who, side, told in rows]
         return found
 
     def smallest(self, life: Life, law: Law, now: datetime) -> Life:
@@ -263,6 +269,23 @@ class Crowd:
         return life
 
 
+ENTERED = (
+    "insert into app.category (account_id, category_id, name, kind)"
+    " select %s, app.category_id(name), name, kind from (values ('Life', null), ('Sleep', 'sleep')) as c (name, kind)",
+    "insert into app.category (account_id, category_id, name, parent_id, color)"
+    " values (%s, app.category_id('Health'), 'Health', app.category_id('Life'), '#123456')",
+    "insert into app.category_rule (account_id, rule_id, position, field, operator, pattern, category_id)"
+    " select %s, md5(field)::uuid, 1, field, operator, 'dentist', app.category_id('Health')"
+    " from (values ('description', 'is'), ('title', 'contains')) as r (field, operator)",
+    "insert into app.target (account_id, target_id, name, subject, subject_value, measure, period, comparison, low,"
+    " valid_from) select %s, md5(period)::uuid, 'Atlas', 'project', 'Atlas', 'duration', period, 'at_least', 3600,"
+    " '2011-01-01' from unnest(array['day', 'week', 'month']) as period",
+    "insert into app.rate (account_id, rate_id, project_name, hourly_amount, currency)"
+    " values (%s, md5('Atlas')::uuid, 'Atlas', 80, 'EUR')",
+    "insert into app.day_type (account_id, local_date, day_type) values (%s, '2012-03-01', 'travel')",
+    "update app.account set country = 'DE' where account_id = %s",
+)
+
 DIFFERENT = """
 with pair as (select * from unnest(%(ones)s::uuid[], %(twos)s::uuid[]) as p (one, two)),
 one as (
@@ -275,9 +298,9 @@ two as (
 ),
 only_one as (select * from one except all select * from two),
 only_two as (select * from two except all select * from one)
-(select who, 'only first' as side, told from only_one order by who, told limit 5)
+(select who, 0 as side, told from only_one order by who, told limit 5)
 union all
-(select who, 'only second' as side, told from only_two order by who, told limit 5)
+(select who, 1 as side, told from only_two order by who, told limit 5)
 """
 
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -24,10 +25,10 @@ from hypothesis import strategies as st
 
 from conftest import SECRET_KEY, Server
 from lifetracer.settings import Settings
-from timespan import Span, intersect, local_day, split_at_midnight, total_seconds, union
+from timespan import Span, intersect, local_day, split_at_midnight, subtract, total_seconds, union
 
 from .crowd import PASSING, PERSONAL, Crowd, Law, Lived, Row, on_days
-from .lives import NOW, SECOND, ZONES, Life, later, lives, true_days
+from .lives import NOW, PROJECTS, SECOND, ZONES, Life, later, lives, true_days
 
 pytestmark = pytest.mark.db
 
@@ -72,6 +73,7 @@ def story(server: Server) -> Iterator[Story]:
         crowd.turn("first", NOW, full=True)
         changes = dict(zip(accounts, (after for _, after in drawn), strict=True))
         crowd.sync(changes)
+        crowd.enter(accounts[::3])
         crowd.turn("evening", EVENING)
         crowd.turn("anew", EVENING, full=True)
         for who, zone in zip(accounts[:2], ("Pacific/Apia", "America/New_York"), strict=True):
@@ -79,6 +81,7 @@ def story(server: Server) -> Iterator[Story]:
             crowd.turn(f"moved_{zone[-4:]}", EVENING, who=who)
         crowd.keep("moved", EVENING)
         twins = crowd.arrive([crowd.lives[who] for who in accounts], shuffled=1)
+        crowd.enter(twins[::3])
         crowd.turn("tomorrow", TOMORROW)
         yield Story(crowd, dict(zip(accounts, twins, strict=True)))
 
@@ -244,53 +247,279 @@ def recorded_time_is_the_plain_sum(one: Lived) -> Iterator[str]:
             wanted[day] += part.seconds
     if on_days(one.rows("fct_entry_day"), "seconds") != wanted:
         yield f"wanted {dict(wanted)}"
-    if one.has("day", "recorded_seconds"):
-        told = {day: seconds for day, seconds in on_days(one.rows("day"), "recorded_seconds").items() if seconds}
+
+
+# -- what the marts add up
+
+
+def every_second_is_in_one_state(one: Lived) -> Iterator[str]:
+    """A day is tracked, joined, untracked or still to come; a gap of up to five minutes between entries is joined."""
+    covered = union(one.life.entry_spans(one.now).values())
+    short = [Span(a.end, b.start) for a, b in pairwise(covered) if b.start - a.end <= timedelta(minutes=5)]
+    for row in one.rows("day"):
+        day = local_day(row["local_date"], ZoneInfo(one.life.zone))
+        gaps = subtract([day], covered + short)
+        wanted = {
+            "day_seconds": day.seconds,
+            "actual_seconds": total_seconds(intersect(covered, [day])),
+            "joined_seconds": total_seconds(intersect(short, [day])),
+            "untracked_seconds": total_seconds(intersect(gaps, [Span(datetime.min.replace(tzinfo=UTC), one.now)])),
+            "future_seconds": total_seconds(intersect(gaps, [Span(one.now, datetime.max.replace(tzinfo=UTC))])),
+            "planned_seconds": total_seconds(intersect(one.life.plan_spans().values(), [day])),
+        }
+        told = {name: row[name] for name in wanted}
         if told != wanted:
-            yield f"the day says {told}, wanted {dict(wanted)}"
+            yield f"{row['local_date']}: {told}, not {wanted}"
+        if not 0 <= row["kept_seconds"] <= min(row["planned_seconds"], row["actual_seconds"]):
+            yield f"{row['local_date']}: kept {row['kept_seconds']}"
 
 
-LAWS: list[Law] = [
-    days_are_whole,
-    no_day_is_missing,
-    entries_are_cut_at_midnight,
-    occurrences_are_cut_at_midnight,
-    all_day_events_lie_on_their_dates,
-    tracked_time_is_the_union_of_entries,
-    planned_time_is_the_union_of_plans,
+def categories_add_up_to_the_day(one: Lived) -> Iterator[str]:
+    """What the categories of a day say together, the day says; and weeks and months say what their days say."""
+    for name in ("planned_seconds", "actual_seconds", "kept_seconds", "recorded_seconds"):
+        days, categories = on_days(one.rows("day"), name), on_days(one.rows("day_category"), name)
+        if +Counter(days) != +Counter(categories):
+            yield f"{name}: {+Counter(days)} is not {+Counter(categories)}"
+        yield from _adds_up(one, "day_category", "week_category", "week_start", ("category_id",), name)
+        yield from _adds_up(one, "day_category", "month_category", "month_start", ("category_id",), name)
+
+
+def projects_add_up_to_the_day(one: Lived) -> Iterator[str]:
+    """What the projects of a day say together, the day says; and weeks and months say what their days say."""
+    for name in ("actual_seconds", "recorded_seconds"):
+        days, projects = on_days(one.rows("day"), name), on_days(one.rows("day_project"), name)
+        if +Counter(days) != +Counter(projects):
+            yield f"{name}: {+Counter(days)} is not {+Counter(projects)}"
+    for name in ("actual_seconds", "recorded_seconds", "billable_seconds", "entries"):
+        key = ("client", "project", "category_id")
+        yield from _adds_up(one, "day_project", "week_project", "week_start", key, name)
+        yield from _adds_up(one, "day_project", "month_project", "month_start", key, name)
+
+
+def _adds_up(one: Lived, fine: str, coarse: str, start: str, key: tuple[str, ...], value: str) -> Iterator[str]:
+    totals: list[Counter[tuple[object, ...]]] = []
+    for name in (fine, coarse):
+        totals.append(Counter())
+        for row in one.rows(name):
+            at = row["local_date"] if name == fine else row[start]
+            first = at.replace(day=1) if start == "month_start" else at - timedelta(days=at.weekday())
+            totals[-1][(first, *(row[column] for column in key))] += row[value]
+    if +totals[0] != +totals[1]:
+        yield f"{value} of {fine} and {coarse}: {totals[0] - totals[1]} and {totals[1] - totals[0]}"
+
+
+def projects_have_what_their_entries_have(one: Lived) -> Iterator[str]:
+    """A project's recorded and billable time of a month is that of its entries, by the name it has now."""
+    recorded: Counter[tuple[str, date]] = Counter()
+    billable: Counter[tuple[str, date]] = Counter()
+    begun: Counter[str] = Counter()
+    for entry in one.life.entries:
+        names = PROJECTS if entry.form == "csv" else one.life.projects
+        project = names[entry.project - 1] if entry.project else "No project"
+        span = entry.span(one.now)
+        for day, part in split_at_midnight(span, ZoneInfo(one.life.zone)) if span else ():
+            recorded[project, day.replace(day=1)] += part.seconds
+            billable[project, day.replace(day=1)] += part.seconds * entry.is_billable
+        begun[project] += span is not None
+    for name, wanted in (("recorded_seconds", recorded), ("billable_seconds", billable)):
+        told: Counter[tuple[str, date]] = Counter()
+        for row in one.rows("month_project"):
+            told[row["project"], row["month_start"]] += row[name]
+        if +told != +wanted:
+            yield f"{name}: {+told}, not {+wanted}"
+    told_entries: Counter[str] = Counter()
+    for row in one.rows("month_project"):
+        told_entries[row["project"]] += row["entries"]
+    if +told_entries != +begun:
+        yield f"entries: {told_entries}, not {begun}"
+
+
+def hours_are_those_of_the_clock(one: Lived) -> Iterator[str]:
+    """The time lived while the clock showed an hour of a date; the hour that comes twice is two hours long."""
+    zone = ZoneInfo(one.life.zone)
+    covered = union(one.life.entry_spans(one.now).values())
+    wanted: Counter[tuple[date, int]] = Counter()
+    quarter = timedelta(minutes=15)
+    for span in covered:
+        at = datetime.fromtimestamp(span.start.timestamp() // 900 * 900, UTC)
+        while at < span.end:
+            clock = at.astimezone(zone)
+            wanted[clock.date(), clock.hour] += total_seconds(intersect([span], [Span(at, at + quarter)]))
+            at += quarter
+    told: Counter[tuple[date, int]] = Counter()
+    for row in one.rows("hour_category"):
+        told[row["local_date"], row["hour"]] += row["actual_seconds"]
+    if +told != +wanted:
+        yield f"{told - wanted} and {wanted - told}"
+    for name in ("actual_seconds", "planned_seconds"):
+        days, hours = on_days(one.rows("day"), name), on_days(one.rows("hour_category"), name)
+        if +Counter(days) != +Counter(hours):
+            yield f"{name}: {+Counter(days)} is not {+Counter(hours)}"
+
+
+def time_flows_from_all_of_the_plan_to_all_of_the_day(one: Lived) -> Iterator[str]:
+    """On each day that is over: what leaves a category is what was planned for it, what enters it what was lived."""
+    wanted: dict[date, Counter[tuple[str, str]]] = {}
+    for row in one.rows("day"):
+        if local_day(row["local_date"], ZoneInfo(one.life.zone)).end <= one.now:
+            wanted[row["local_date"]] = Counter(
+                {
+                    ("from", "no_plan"): row["day_seconds"] - row["planned_seconds"],
+                    ("to", "untracked"): row["untracked_seconds"],
+                    ("to", "joined"): row["joined_seconds"],
+                }
+            )
+    for row in one.rows("day_category"):
+        if row["local_date"] in wanted:
+            wanted[row["local_date"]]["from", row["category_id"]] += row["planned_seconds"]
+            wanted[row["local_date"]]["to", row["category_id"]] += row["actual_seconds"]
+    told: dict[date, Counter[tuple[str, str]]] = {day: Counter() for day in wanted}
+    for row in one.rows("time_flow"):
+        if row["seconds"] < 0:
+            yield f"{row['local_date']}: {row['seconds']} s flow"
+        for side in ("from", "to"):
+            told.setdefault(row["local_date"], Counter())[side, row[f"{side}_category_id"]] += row["seconds"]
+    for day in wanted.keys() | told.keys():
+        ours, theirs = wanted.get(day, Counter()), told.get(day, Counter())
+        if any(abs(ours[key] - theirs[key]) > 0.01 for key in ours.keys() | theirs.keys()):
+            yield f"{day}: {+theirs}, not {+ours}"
+
+
+# -- plans and what became of them
+
+VERDICTS = {"done", "shortened", "overrun", "shifted", "replaced", "missed"}
+
+
+def every_due_plan_has_one_verdict(one: Lived) -> Iterator[str]:
+    """A plan that is over, and no other, is judged, and once."""
+    due = {key for key, span in one.life.plan_spans().items() if span.end <= one.now}
+    told = [row["occurrence_id"] for row in one.rows("plan_verdict") if row["verdict"]]
+    if sorted(told) != sorted(due):
+        yield f"judged {sorted(told)}, due {sorted(due)}"
+    for row in one.rows("plan_verdict"):
+        if row["verdict"] and row["verdict"] not in VERDICTS:
+            yield f"{row['occurrence_id']} is {row['verdict']}"
+
+
+def every_finished_entry_is_planned_or_not(one: Lived) -> Iterator[str]:
+    """An entry that is over, and no other, is planned or unplanned."""
+    over = {e.id for e in one.life.entries if e.stop and (span := e.span(one.now)) and span.end <= one.now}
+    told = [row["entry_id"] for row in one.rows("entry_verdict") if row["verdict"]]
+    if sorted(told) != sorted(over):
+        yield f"judged {sorted(told)}, over {sorted(over)}"
+    if not {row["verdict"] for row in one.rows("entry_verdict")} <= {"planned", "unplanned", None}:
+        yield "another verdict"
+
+
+def no_second_serves_two_plans(one: Lived) -> Iterator[str]:
+    """What all plans took of an entry is at most what the entry owns of the day; and so for all that share entries."""
+    owned: Counter[str] = Counter()
+    for piece in one.rows("fct_span"):
+        if piece["entry_id"]:
+            owned[piece["entry_id"]] += piece["seconds"]
+    taken: Counter[str] = Counter()
+    for row in one.rows("fct_match"):
+        if row["layer"] == "plan":
+            taken.update(dict(zip(row["entry_ids"], row["entry_seconds"], strict=True)))
+            if row["lived_seconds"] != sum(row["entry_seconds"]):
+                yield f"{row['block_id']} lived {row['lived_seconds']} s, its entries {row['entry_seconds']}"
+    if too_much := taken - owned:
+        yield f"taken more than once: {too_much}"
+    groups: list[tuple[set[str], int]] = []
+    for row in one.rows("plan_verdict"):
+        ids, seconds = set(row["entry_ids"] or ()), row["lived_seconds"] or 0
+        for group in [group for group in groups if group[0] & ids]:
+            groups.remove(group)
+            ids, seconds = ids | group[0], seconds + group[1]
+        groups.append((ids, seconds))
+    for ids, seconds in groups:
+        if seconds > sum(owned[key] for key in ids):
+            yield f"{ids} gave {seconds} s and have {sum(owned[key] for key in ids)} s"
+
+
+def verdicts_fit_their_numbers(one: Lived) -> Iterator[str]:
+    """Nothing was lived of what was missed or replaced, something of the rest; and no plan took another category."""
+    plans = one.life.plan_spans()
+    entries = {row["entry_id"]: row for row in one.rows("entry_verdict")}
+    for row in one.rows("plan_verdict"):
+        name, verdict, ids = row["occurrence_id"], row["verdict"], row["entry_ids"] or []
+        if not verdict:
+            continue
+        if (verdict in ("missed", "replaced")) != (not row["lived_seconds"]) or bool(row["lived_seconds"]) != bool(ids):
+            yield f"{name} is {verdict} with {row['lived_seconds']} s of {ids}"
+        if (verdict == "replaced") != (row["replaced_by_category_id"] is not None):
+            yield f"{name} is {verdict} by {row['replaced_by_category_id']}"
+        if not 0 < row["planned_seconds"] <= plans[name].seconds:
+            yield f"{name}: asked {row['planned_seconds']} s of {plans[name].seconds} s"
+        if row["lived_seconds"] and row["overrun_seconds"] != row["lived_seconds"] - row["planned_seconds"]:
+            yield f"{name} overran by {row['overrun_seconds']}"
+        if any(entries[key]["category_id"] != row["category_id"] for key in ids):
+            yield f"{name} took an entry of another category"
+    for name, row in entries.items():
+        if not 0 <= row["planned_seconds"] <= row["seconds"]:
+            yield f"{name}: {row['planned_seconds']} s of {row['seconds']} s were planned"
+
+
+LAWS: dict[Law, tuple[str, ...]] = {
+    days_are_whole: ("fct_span",),
+    no_day_is_missing: ("fct_span",),
+    entries_are_cut_at_midnight: ("fct_entry_day",),
+    occurrences_are_cut_at_midnight: ("fct_occurrence_day",),
+    all_day_events_lie_on_their_dates: ("fct_occurrence_day",),
+    tracked_time_is_the_union_of_entries: ("fct_span",),
+    planned_time_is_the_union_of_plans: ("fct_span",),
+    the_timer_started_last_owns_the_second: ("fct_span",),
+    the_plan_that_starts_last_owns_the_second: ("fct_span",),
+    recorded_time_is_the_plain_sum: ("fct_entry_day",),
+    every_second_is_in_one_state: ("day",),
+    categories_add_up_to_the_day: ("day", "day_category", "week_category", "month_category"),
+    projects_add_up_to_the_day: ("day", "day_project", "week_project", "month_project"),
+    projects_have_what_their_entries_have: ("month_project",),
+    hours_are_those_of_the_clock: ("hour_category",),
+    time_flows_from_all_of_the_plan_to_all_of_the_day: ("time_flow",),
+    every_due_plan_has_one_verdict: ("plan_verdict",),
+    every_finished_entry_is_planned_or_not: ("entry_verdict",),
+    no_second_serves_two_plans: ("plan_verdict",),
+    verdicts_fit_their_numbers: ("plan_verdict", "entry_verdict"),
+}
+"""Each law, and the models it is about."""
+
+
+AWAITED: set[Law] = {
     the_timer_started_last_owns_the_second,
-    the_plan_that_starts_last_owns_the_second,
-    recorded_time_is_the_plain_sum,
-]
-
-
-AWAITED = {"the_timer_started_last_owns_the_second"}
+    every_second_is_in_one_state,
+    every_finished_entry_is_planned_or_not,
+}
 
 
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
-def test_law(story: Story, law: Law) -> None:
-    if law.__name__ in AWAITED:
-        pytest.xfail("an entry cut at midnight loses its start")
+def test_law(story: Story, law: Law, request: pytest.FixtureRequest) -> None:
+    request.applymarker(pytest.mark.xfail(law in AWAITED, reason="the models are being changed"))
+    missing = [name for name in LAWS[law] if name not in story.crowd.columns("first")]
+    if missing:
+        pytest.skip(f"there is no {missing} yet")
     judge(story, law)
 
 
 # -- the way there does not matter
 
 
+@pytest.mark.xfail(reason="the models are being changed")
 def test_what_changed_is_made_as_if_everything_was(story: Story) -> None:
     assert not story.crowd.summaries["evening"].full
     assert story.crowd.summaries["anew"].full
-    assert story.crowd.differences("evening", "anew") == {}
+    assert not (found := story.crowd.differences("evening", "anew")), "\n".join(found)
 
 
+@pytest.mark.xfail(reason="the models are being changed")
 def test_who_came_later_and_in_another_order_sees_the_same(story: Story) -> None:
     assert not story.crowd.summaries["tomorrow"].full
-    assert story.crowd.differences("tomorrow", "tomorrow", story.twins, PERSONAL) == {}
+    assert not (found := story.crowd.differences("tomorrow", "tomorrow", story.twins, PERSONAL)), "\n".join(found)
 
 
 def test_a_move_to_another_zone_changes_nobody_else(story: Story) -> None:
     stayed = {who: who for who in list(story.twins)[2:]}
-    assert story.crowd.differences("anew", "moved", stayed, PASSING) == {}
+    assert not (found := story.crowd.differences("anew", "moved", stayed, PASSING)), "\n".join(found)
 
 
 def test_the_laws_within_the_data_hold_too(story: Story) -> None:

@@ -112,16 +112,15 @@ def told(server: Server) -> Iterator[dict[tuple[str, str], Totals]]:
         found: dict[tuple[str, str], Totals] = {key: Counter() for key in accounts.values()}
         for account_id, *key, seconds in ask(house):
             client, project, month = key
-            found[accounts[account_id]][client, project, month] += seconds
+            found[accounts[account_id]][client, project or "", month] += seconds
         yield found
 
 
 def ask(house: Warehouse) -> list[tuple]:
     with house.transaction() as con:
         return con.execute(
-            "select day.account_id, coalesce(entry.client_name, ''), coalesce(entry.project_name, ''),"
-            " date_trunc('month', day.local_date)::date, sum(day.seconds) from core.fct_entry_day as day"
-            " join core.fct_entry as entry using (account_id, entry_id) group by 1, 2, 3, 4"
+            "select account_id, coalesce(client, ''), nullif(project, 'No project'), month_start, recorded_seconds"
+            " from marts.month_project"
         ).fetchall()
 
 
