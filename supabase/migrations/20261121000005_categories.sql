@@ -46,7 +46,7 @@ comment on column app.category.category_id is 'app.category_id() of the name at 
 comment on column app.category.name is 'Name as shown.';
 comment on column app.category.parent_id is 'Category it belongs to.';
 comment on column app.category.color is '#rrggbb; null: the project''s, the calendar''s, or one by hash.';
-comment on column app.category.kind is 'What it is for its person; null: by the words of its name, else the parent''s.';
+comment on column app.category.kind is 'What it is for its person; null: what is chosen for the nearest category above, else by the words of its name.';
 comment on column app.category.is_archived is 'No longer offered; former time keeps it.';
 comment on column app.category.position is 'Order among its siblings, the lowest first.';
 

@@ -1,6 +1,7 @@
 {{
     config(
         meta={'internal': true},
+        tags=['ledger'],
         indexes=[{'columns': ['account_id', 'phrase'], 'unique': true}],
     )
 }}
