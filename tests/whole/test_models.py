@@ -24,9 +24,9 @@ BROKEN = {
         r"description: Planned time\.",
         "description: ''",
     ),
-    "the column project_key of its key is not described.": (
+    "the column client_project_key of its key is not described.": (
         "models/core/fct_day_project.yml",
-        r" +- name: project_key\n.*\n",
+        r" +- name: client_project_key\n.*\n",
         "",
     ),
     "has no enforced contract.": (

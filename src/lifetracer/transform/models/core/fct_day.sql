@@ -1,6 +1,5 @@
 {{
     config(
-        meta={'by_day': true},
         indexes=[
             {'columns': ['account_id', 'local_date'], 'unique': true},
             {'columns': ['account_id', 'week_start']},
@@ -17,13 +16,13 @@ with span as (
         sum(seconds)::int as day_seconds,
         max(ends_at) <= {{ as_of() }} as is_over,
         coalesce(sum(seconds) filter (where occurrence_id is not null), 0)::int as planned_seconds,
-        coalesce(sum(seconds) filter (where entry_id is not null), 0)::int as actual_seconds,
+        coalesce(sum(seconds) filter (where state = 'tracked'), 0)::int as actual_seconds,
         coalesce(sum(seconds) filter (where is_kept), 0)::int as kept_seconds,
-        0 as joined_seconds,
-        coalesce(sum(seconds) filter (where entry_id is null and is_past), 0)::int as untracked_seconds,
-        coalesce(sum(seconds) filter (where entry_id is null and not is_past), 0)::int as future_seconds
+        coalesce(sum(seconds) filter (where state = 'joined'), 0)::int as joined_seconds,
+        coalesce(sum(seconds) filter (where state = 'untracked'), 0)::int as untracked_seconds,
+        coalesce(sum(seconds) filter (where state = 'future'), 0)::int as future_seconds
     from {{ ref('fct_span') }} as span
-    where {{ is_summed_now('span') }}
+    where {{ is_due('span') }}
     group by account_id, local_date
 ),
 
@@ -33,7 +32,7 @@ recorded as (
         local_date,
         sum(seconds)::int as seconds
     from {{ ref('fct_entry_day') }} as entry
-    where {{ is_summed_now('entry') }}
+    where {{ is_due('entry') }}
     group by account_id, local_date
 )
 

@@ -1,6 +1,5 @@
 {{
     config(
-        meta={'by_day': true},
         indexes=[
             {'columns': ['account_id', 'local_date', 'category_id'], 'unique': true},
             {'columns': ['account_id', 'week_start']},
@@ -20,7 +19,7 @@ with counted as (
         0 as kept_seconds,
         0 as recorded_seconds
     from {{ ref('fct_span') }} as span
-    where planned_category_id is not null and {{ is_summed_now('span') }}
+    where planned_category_id is not null and {{ is_due('span') }}
     union all
     select
         account_id,
@@ -31,7 +30,7 @@ with counted as (
         case when is_kept then seconds else 0 end as kept_seconds,
         0 as recorded_seconds
     from {{ ref('fct_span') }} as span
-    where lived_category_id is not null and {{ is_summed_now('span') }}
+    where lived_category_id is not null and {{ is_due('span') }}
     union all
     select
         account_id,
@@ -42,7 +41,7 @@ with counted as (
         0 as kept_seconds,
         seconds as recorded_seconds
     from {{ ref('fct_entry_day') }} as entry
-    where {{ is_summed_now('entry') }}
+    where {{ is_due('entry') }}
 )
 
 select

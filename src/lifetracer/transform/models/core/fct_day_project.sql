@@ -1,8 +1,7 @@
 {{
     config(
-        meta={'by_day': true},
         indexes=[
-            {'columns': ['account_id', 'local_date', 'project_key', 'category_id'], 'unique': true},
+            {'columns': ['account_id', 'local_date', 'client_project_key', 'category_id'], 'unique': true},
             {'columns': ['account_id', 'week_start']},
             {'columns': ['account_id', 'month_start']},
         ],
@@ -19,7 +18,7 @@ with counted as (
         seconds as actual_seconds,
         0 as recorded_seconds
     from {{ ref('fct_span') }} as span
-    where entry_id is not null and {{ is_summed_now('span') }}
+    where entry_id is not null and {{ is_due('span') }}
     union all
     select
         account_id,
@@ -28,7 +27,7 @@ with counted as (
         0 as actual_seconds,
         seconds as recorded_seconds
     from {{ ref('fct_entry_day') }} as entry_day
-    where {{ is_summed_now('entry_day') }}
+    where {{ is_due('entry_day') }}
 ),
 
 by_entry as (
@@ -47,7 +46,7 @@ select
     by_entry.local_date,
     {{ week_start('by_entry.local_date') }} as week_start,
     {{ month_start('by_entry.local_date') }} as month_start,
-    {{ project_key('entry.client_name', 'entry.project_name') }} as project_key,
+    {{ client_project_key('entry.client_name', 'entry.project_name') }} as client_project_key,
     entry.client_name,
     entry.project_name,
     max(entry.project_color) as project_color,

@@ -1,6 +1,5 @@
 {{
     config(
-        meta={'by_day': true},
         indexes=[
             {'columns': ['account_id', 'local_date', 'hour', 'category_id'], 'unique': true},
             {'columns': ['account_id', 'week_start']},
@@ -22,7 +21,7 @@ with piece as (
         min(starts_at) over day as begins_at,
         case when sum(seconds) over day = 86400 then 3600 else 900 end as step
     from {{ ref('fct_span') }} as span
-    where {{ is_summed_now('span') }}
+    where {{ is_due('span') }}
     window day as (partition by account_id, local_date)
 ),
 

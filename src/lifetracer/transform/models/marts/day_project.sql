@@ -3,7 +3,7 @@ select
     day.local_date,
     day.week_start,
     day.month_start,
-    day.project_key,
+    day.client_project_key,
     day.client_name as client,
     coalesce(day.project_name, {{ no_project() }}) as project,
     coalesce(day.project_color, {{ category_color('category', 'day.category_id') }}) as project_color,

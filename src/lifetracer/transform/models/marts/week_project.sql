@@ -2,7 +2,7 @@ with summed as (
     select
         account_id,
         week_start,
-        project_key,
+        client_project_key,
         category_id,
         max(client_name) as client_name,
         max(project_name) as project_name,
@@ -12,13 +12,13 @@ with summed as (
         sum(recorded_seconds)::int as recorded_seconds,
         sum(billable_seconds)::int as billable_seconds
     from {{ ref('fct_day_project') }}
-    group by account_id, week_start, project_key, category_id
+    group by account_id, week_start, client_project_key, category_id
 )
 
 select
     summed.account_id,
     summed.week_start,
-    summed.project_key,
+    summed.client_project_key,
     summed.client_name as client,
     coalesce(summed.project_name, {{ no_project() }}) as project,
     coalesce(summed.project_color, {{ category_color('category', 'summed.category_id') }}) as project_color,

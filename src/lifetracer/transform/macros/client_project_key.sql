@@ -1,4 +1,4 @@
 {# Key of a project among those of an account: its client's and its own name, which cannot hold the separator. #}
-{% macro project_key(client, project) -%}
+{% macro client_project_key(client, project) -%}
     md5(concat(coalesce({{ client }}, ''), e'\x1f', coalesce({{ project }}, '')))
 {%- endmacro %}
