@@ -6,6 +6,7 @@
     )
 }}
 -- depends_on: {{ ref('stale_day') }}
+-- depends_on: {{ ref('dim_day') }} (which notes the days that time went over)
 -- depends_on: {{ ref('fct_entry_day') }}
 -- depends_on: {{ ref('fct_occurrence_day') }}
 -- depends_on: {{ ref('fct_entry') }}
