@@ -5,6 +5,7 @@ Law: text that PostgreSQL cannot hold (NUL, lone surrogates) is mended once with
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from uuid import UUID
 
 import psycopg
 from psycopg import errors as pg
+from psycopg.pq import TransactionStatus
 from psycopg.rows import dict_row
 
 from lifetracer.connector.source import Page, Source
@@ -58,8 +60,24 @@ class Owner:
     source: Source
 
 
-def ingest(connection: psycopg.Connection[Any], owner: Owner, name: str, page: Page) -> Ingested:
-    """Merge a page into the raw table of stream ``name`` inside the caller's transaction.
+def ingest(
+    connection: psycopg.Connection[Any],
+    owner: Owner,
+    name: str,
+    page: Page,
+    *,
+    run: Mapping[str, Any] | None = None,
+) -> Ingested:
+    """Merge a page into the raw table of stream ``name``.
+
+    Inside the caller's transaction, which stays usable when it fails; outside of any it is one by itself.
+
+    Args:
+        connection: the owner's.
+        owner: whose page it is.
+        name: the stream that brought it.
+        page: the page.
+        run: what a sync stores together with it (the parameters of ``ingest_for_run``).
 
     Raises:
         GarbledPageError: the body is not JSON, or the list is not where it should be.
@@ -84,11 +102,15 @@ def ingest(connection: psycopg.Connection[Any], owner: Owner, name: str, page: P
         "drop": list(stream.drop),
         "sweep": page.sweep,
         "add": json.dumps(page.add or {}),
+        "mended": 0,
+        **(run or {}),
     }
+    query = SQL["ingest_for_run" if run else "ingest"]
+    is_alone = connection.autocommit and connection.info.transaction_status == TransactionStatus.IDLE
     # \u0000 and lone surrogates come as escapes; a raw NUL byte would not be JSON at all.
     try:
-        with connection.transaction():
-            return Ingested(**_row(connection, values))
+        with contextlib.nullcontext() if is_alone else connection.transaction():
+            return Ingested(**_row(connection, query, values))
     except (
         pg.UntranslatableCharacter,
         pg.InvalidTextRepresentation,
@@ -102,7 +124,7 @@ def ingest(connection: psycopg.Connection[Any], owner: Owner, name: str, page: P
                 f"{source.title} sent something for {stream.name} that is not what was asked for ({why}).",
                 remedy="Nothing was stored; the next sync asks again.",
             ) from failure
-    return Ingested(**_row(connection, {**values, "body": mended}), mended=count)
+    return Ingested(**_row(connection, query, {**values, "body": mended, "mended": count}), mended=count)
 
 
 def mend(body: str) -> tuple[str, int]:
@@ -164,8 +186,8 @@ def sweep(
     return deleted, spared
 
 
-def _row(connection: psycopg.Connection[Any], values: Mapping[str, Any]) -> dict[str, int]:
+def _row(connection: psycopg.Connection[Any], query: str, values: Mapping[str, Any]) -> dict[str, int]:
     with connection.cursor(row_factory=dict_row) as cursor:
-        row = cursor.execute(SQL["ingest"], values).fetchone()
+        row = cursor.execute(query, values).fetchone()
     assert row is not None
     return row

@@ -11,7 +11,6 @@ import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -222,39 +221,50 @@ class _Run:
 
     def _store(self, name: str, page: Page, cursor: StreamCursor) -> None:
         """The transaction that everything rests on: rows, tombstones, cursor, settings and quota together."""
-        connection = self.session
-        with explained(self.warehouse.dsn), connection.transaction():
-            done = ingest(connection, self.owner, name, page)
-            swept = 0
-            if page.covered:
-                swept, spared = sweep(connection, self.owner, name, page, self.started)
+        connection, swept = self.session, 0
+        with explained(self.warehouse.dsn), self._noted(name, page) as noted:
+            if not page.covered:
+                done = ingest(connection, self.owner, name, page, run=noted)
+            else:
+                with connection.transaction():
+                    done = ingest(connection, self.owner, name, page, run=noted)
+                    swept, spared = sweep(connection, self.owner, name, page, self.started)
+                    connection.execute(SQL["count_swept"], self.names | {"swept": swept})
                 if spared:
                     cursor.warn("deletions_spared", stream=page.stream or name, rows=spared)
-            if page.state is not None:
-                values = {"stream": name, "partition": page.partition, "state": json.dumps(page.state)}
-                connection.execute(SQL["save_cursor"], self.names | values)
-            self._save_settings(connection)
-            _save_budget(connection, self.reading.budget, self.names)
-            self._count(connection, done, swept)
+        self._count(done, swept)
         if page.state is not None:
             cursor.committed(page.partition, dict(page.state))
 
-    def _count(self, connection: Connection, done: Ingested, swept: int) -> None:
+    @contextlib.contextmanager
+    def _noted(self, name: str, page: Page) -> Iterator[dict[str, Any]]:
+        """Hand over what is to be stored with a page; what could not be is kept for the next one."""
+        reading, budget = self.reading, self.reading.budget
+        remembered, reading.remembered = reading.remembered, {}
+        changed, budget.changed = budget.changed, set()
+        self.result.requests = self.client.requests if self.client else 0
+        try:
+            yield self.names | {
+                "cursor": name,
+                "partition": page.partition,
+                "state": json.dumps(page.state) if page.state is not None else None,
+                "settings": json.dumps(remembered) if remembered else None,
+                "allowances": json.dumps([_allowance(budget, bucket) for bucket in changed]),
+                "requests": self.result.requests,
+            }
+        except BaseException:
+            reading.remembered = remembered | reading.remembered
+            budget.changed |= changed
+            raise
+
+    def _count(self, done: Ingested, swept: int) -> None:
         result = self.result
-        result.requests = self.client.requests if self.client else 0
         result.items += done.items
         result.inserted += done.inserted
         result.updated += done.updated
         result.deleted += done.deleted + swept
         result.mended += done.mended
         result.quota = quota_json(self.reading.budget)
-        counts = asdict(done) | {"deleted": done.deleted + swept, "requests": result.requests}
-        connection.execute(SQL["count_page"], self.names | counts)
-
-    def _save_settings(self, connection: Connection) -> None:
-        remembered, self.reading.remembered = self.reading.remembered, {}
-        if remembered:
-            connection.execute(SQL["remember"], self.names | {"settings": json.dumps(remembered)})
 
     def expand(self, future_days: int) -> None:
         """Bring the occurrences of the connection's calendars up to date."""
@@ -367,12 +377,16 @@ def _load_budget(warehouse: Warehouse, owner: Owner) -> Budget:
     )
 
 
+def _allowance(budget: Budget, bucket: str) -> dict[str, Any]:
+    known = budget.allowances[bucket]
+    resets_at = _text(known.resets_at)
+    return {"bucket": bucket, "total": known.total, "remaining": known.remaining, "resets_at": resets_at}
+
+
 def _save_budget(connection: Connection, budget: Budget, names: dict[str, Any]) -> None:
     changed, budget.changed = budget.changed, set()
     for bucket in changed:
-        known = budget.allowances[bucket]
-        values = {"total": known.total, "remaining": known.remaining, "resets_at": known.resets_at, "bucket": bucket}
-        connection.execute(SQL["save_allowance"], names | values)
+        connection.execute(SQL["save_allowance"], names | _allowance(budget, bucket))
 
 
 def _status_after(failure: LifetracerError) -> str:

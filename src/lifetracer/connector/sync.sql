@@ -41,11 +41,8 @@ insert into ops.sync_run (account_id, connection_id, source)
 values (%(account)s, %(connection)s, %(source)s)
 returning run_id, started_at
 
--- count_page --
-update ops.sync_run set
-    requests = %(requests)s, items = items + %(items)s, inserted = inserted + %(inserted)s,
-    updated = updated + %(updated)s, deleted = deleted + %(deleted)s, mended = mended + %(mended)s
-where account_id = %(account)s and run_id = %(run)s
+-- count_swept --
+update ops.sync_run set deleted = deleted + %(swept)s where account_id = %(account)s and run_id = %(run)s
 
 -- end_run --
 update ops.sync_run set
@@ -64,17 +61,6 @@ where account_id = %(account)s and connection_id = %(connection)s
 -- cursors --
 select partition, state from ops.cursor
 where account_id = %(account)s and connection_id = %(connection)s and stream = %(stream)s
-
--- save_cursor --
-insert into ops.cursor as c (account_id, connection_id, stream, partition, state)
-values (%(account)s, %(connection)s, %(stream)s, %(partition)s, %(state)s)
-on conflict (account_id, connection_id, stream, partition) do update set state = excluded.state, updated_at = now()
-
--- remember --
-update app.connection set
-    settings = settings || %(settings)s::jsonb,
-    external_user = coalesce(external_user, %(settings)s::jsonb ->> 'user_id')
-where account_id = %(account)s and connection_id = %(connection)s
 
 -- allowances --
 select bucket, total, remaining, resets_at, observed_at from ops.quota
