@@ -28,6 +28,7 @@ from psycopg import sql
 
 from lifetracer.errors import LifetracerError, UsageError
 from lifetracer.settings import Settings, load
+from lifetracer.transform import holidays
 from lifetracer.warehouse.queries import beside
 
 if TYPE_CHECKING:
@@ -193,6 +194,7 @@ def _make(
         if due is Due.MODELS:
             begin.execute(SQL["make_raw"], {"names": _raw_tables()})
         begin.execute(SQL["analyze"])
+        holidays.fill(begin, anew=due is Due.MODELS)
         if due > Due.CHANGES and _says(begin, "is_made"):
             begin.execute(SQL["unmake"], scope)
         begin.execute(SQL["take"], scope)
