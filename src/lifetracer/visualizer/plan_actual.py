@@ -80,10 +80,13 @@ def panels(board: Board) -> Iterator[Part]:
     yield board.rows(
         "flow",
         _("Where planned time went"),
-        _("Time that was planned for one category and lived in another, largest first."),
+        _("What gave way to what, day by day and in proportion: planned for one category, lived in another."),
         {
             "from_category": Column(_("Planned for")),
-            "to_category": Column(_("Lived as")),
+            "to_category": Column(
+                _("Lived as"),
+                values={"Untracked": (_("Untracked"), "text"), "Short gaps": (_("Short gaps"), "text")},
+            ),
             "seconds": Column(_("Time"), DURATION, 130, bar=True),
         },
         size=(8, 10),

@@ -75,7 +75,7 @@ limit 15
 select from_category, to_category, sum(seconds) as seconds
 from marts.time_flow
 where local_date between $__timeFrom()::date and $__timeTo()::date
-    and from_category <> to_category
+    and from_category_id not in ('no_plan', to_category_id)
 group by from_category, to_category
 having sum(seconds) >= 60
 order by seconds desc, from_category, to_category
