@@ -31,7 +31,7 @@ Law = Callable[["Lived"], Iterable[str]]
 
 PASSING = ("made_at",)
 """Columns that say when a row was made, not what it says."""
-PERSONAL = (*PASSING, "account_id", "connection_id", "synced_at")
+PERSONAL = (*PASSING, "account_id", "connection_id", "synced_at", "category_version")
 """Columns in which two equal lives differ."""
 
 

@@ -44,6 +44,8 @@ split as (
         category_id,
         time_zone,
         is_running,
+        starts_at as entry_starts_at,
+        ends_at as entry_ends_at,
         greatest(starts_at, {{ day_start('local_date', 'time_zone') }}) as starts_at,
         least(ends_at, {{ day_start('local_date + 1', 'time_zone') }}) as ends_at
     from dated
@@ -59,6 +61,8 @@ select
     {{ seconds_between('starts_at', 'ends_at') }} as seconds,
     is_running,
     starts_at,
-    ends_at
+    ends_at,
+    entry_starts_at,
+    entry_ends_at
 from split
 where ends_at > starts_at

@@ -45,6 +45,8 @@ split as (
         time_zone,
         is_all_day,
         is_busy,
+        starts_at as occurrence_starts_at,
+        ends_at as occurrence_ends_at,
         case when not is_all_day then greatest(starts_at, {{ day_start('local_date', 'time_zone') }}) end as starts_at,
         case when not is_all_day then least(ends_at, {{ day_start('local_date + 1', 'time_zone') }}) end as ends_at
     from dated
@@ -71,5 +73,7 @@ select
     is_busy,
     not is_all_day and is_busy as is_planned,
     starts_at,
-    ends_at
+    ends_at,
+    occurrence_starts_at,
+    occurrence_ends_at
 from drawn

@@ -13,6 +13,7 @@
 -- changes, so each piece can be given to at most one entry and one occurrence:
 --   what was lived   the entry that started last (as starting a timer stops the one before); then the shorter; then by id
 --   what was planned the occurrence in whose category the piece was lived; else the one that starts last; shorter; by id
+-- Starts and ends are those of whole entries and occurrences: midnight changes nobody's turn.
 -- What no entry covers is a gap. One of at most {{ joined_gap }} between two entries, also over midnight, is joined to the
 -- entry before it: nobody forgot to track it, and yet it belongs to no category.
 with border as materialized (
@@ -22,13 +23,17 @@ with border as materialized (
 ),
 
 entry as materialized (
-    select block.account_id, block.local_date, block.entry_id, block.category_id, block.starts_at, block.ends_at
+    select
+        block.account_id, block.local_date, block.entry_id, block.category_id, block.starts_at, block.ends_at,
+        block.entry_starts_at, block.entry_ends_at
     from {{ ref('fct_entry_day') }} as block
     where {{ is_due('block') }}
 ),
 
 occurrence as materialized (
-    select block.account_id, block.local_date, block.occurrence_id, block.category_id, block.starts_at, block.ends_at
+    select
+        block.account_id, block.local_date, block.occurrence_id, block.category_id, block.starts_at, block.ends_at,
+        block.occurrence_starts_at, block.occurrence_ends_at
     from {{ ref('fct_occurrence_day') }} as block
     where block.is_planned and {{ is_due('block') }}
 ),
@@ -97,7 +102,7 @@ lived as (
     where piece.ends_at is not null
     order by
         piece.account_id asc, piece.local_date asc, piece.starts_at asc,
-        entry.starts_at desc nulls last, entry.ends_at asc, entry.entry_id asc
+        entry.entry_starts_at desc nulls last, entry.entry_ends_at asc, entry.entry_id asc
 ),
 
 planned as (
@@ -114,7 +119,7 @@ planned as (
     order by
         lived.account_id asc, lived.local_date asc, lived.starts_at asc,
         (occurrence.category_id is not distinct from lived.lived_category_id) desc,
-        occurrence.starts_at desc nulls last, occurrence.ends_at asc, occurrence.occurrence_id asc
+        occurrence.occurrence_starts_at desc nulls last, occurrence.occurrence_ends_at asc, occurrence.occurrence_id asc
 ),
 
 -- A stretch begins with a piece of an entry and has all pieces after it that no entry covers.
