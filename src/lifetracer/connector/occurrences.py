@@ -71,6 +71,8 @@ def refresh(
             return 0
         known = before is not None and before.serves(after)
         since = before.newest - OVERLAP if known and before else datetime(1970, 1, 1, tzinfo=UTC)
+        if not known:
+            connection.execute(_SQL["expand_anew"])
         asked = {**names, "since": since, "everything": not known, "moved": bool(known and before and before.end < end)}
         writer = _Writer(connection, names)
         for group in _groups(connection, sql.SQL(_SQL["groups"]).format(**tables), asked):
@@ -78,6 +80,7 @@ def refresh(
             old_end = before.end if before and not touched else None
             writer.add(group, Window(end=end, start=old_end), zones.get(calendar_id, default))
         writer.flush()
+        connection.execute(_SQL["expanded"])
         connection.execute(_SQL["remember"], {**names, "state": json.dumps(after.as_json())})
         return writer.changed
 

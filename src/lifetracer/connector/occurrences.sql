@@ -56,6 +56,13 @@ from grouped
 where touched or (%(moved)s and repeats)
 order by calendar_id, series
 
+-- expand_anew --
+-- What is expanded anew did not change in the calendar: no former versions are kept of it (raw.keep_occurrence).
+select set_config('lifetracer.expands_anew', 'on', true)
+
+-- expanded --
+select set_config('lifetracer.expands_anew', 'off', true)
+
 -- replace --
 -- Put the new occurrences of some series in place of the old ones; counts what is different afterwards.
 with fresh as (

@@ -520,6 +520,44 @@ class RawOccurrence:
 
 
 @dataclass(frozen=True, slots=True)
+class RawOccurrenceRevision:
+    """Former versions of occurrences. One row per account, occurrence and version that was replaced."""
+
+    account_id: UUID
+
+    occurrence_id: str
+
+    revision_id: int
+
+    change: str
+    """What became of this version: changed into another, removed; or added: there was none before, and this one
+    came.
+    """
+
+    connection_id: UUID
+
+    source: str
+
+    calendar_id: str
+
+    series_id: str
+
+    content_id: str
+    """source_id of the event row whose title and details applied; its former versions are in raw.revision."""
+
+    starts_at: datetime | None
+
+    ends_at: datetime | None
+
+    starts_on: date | None
+
+    ends_on: date | None
+
+    replaced_at: datetime
+    """When that happened here."""
+
+
+@dataclass(frozen=True, slots=True)
 class RawRow:
     """A raw table ``raw.<service>__<entity>``: what a service sent, as received."""
 

@@ -400,7 +400,7 @@ told as (
         entry.logical_date,
         entry.category_id,
         case
-            when not entry.is_over or owned.seconds is null then null
+            when not entry.is_over then null
             when 2 * followed.planned_seconds >= owned.seconds then 'planned'
             else 'unplanned'
         end as verdict,
