@@ -18,15 +18,12 @@ from grafana_foundation_sdk.models.dashboard import (
     DashboardCursorSync,
     DashboardLinkType,
     VariableHide,
-    VariableOption,
-    VariableRefresh,
 )
 
 from lifetracer.charts import LANGUAGES, keep
 from lifetracer.errors import NotFoundError, UsageError
 from lifetracer.visualizer import adherence, data_quality, operations, overview, plan_actual, targets
-from lifetracer.visualizer.macros import ALL_CATEGORIES
-from lifetracer.visualizer.panels import SOURCE, Board, Part
+from lifetracer.visualizer.panels import Board, Part, picker
 from lifetracer.visualizer.wording import Words
 from lifetracer.warehouse.queries import beside
 
@@ -133,7 +130,7 @@ def _dashboard(kind: Kind, board: Board, console: str) -> object:
         else:
             made.with_panel(part)
     if any("${category:" in text for text in beside(__file__, f"{kind.name}.sql").values()):
-        made.with_variable(_category(_))
+        made.with_variable(picker("category", _("Category"), _("Panels that say so show only these categories.")))
     made.with_variable(_console(console))
     for link in _links(_):
         made.link(link)
@@ -141,22 +138,6 @@ def _dashboard(kind: Kind, board: Board, console: str) -> object:
     for number, panel in enumerate(model.panels or (), start=1):
         panel.id_val = number
     return model
-
-
-def _category(_: Words) -> sdk.QueryVariable:
-    everything = VariableOption(selected=True, text=["All"], value=["$__all"])
-    return (
-        sdk.QueryVariable("category")
-        .label(_("Category"))
-        .description(_("Panels that say so show only these categories."))
-        .datasource(SOURCE)
-        .query(beside(__file__, "variables.sql")["category"])
-        .refresh(VariableRefresh.ON_DASHBOARD_LOAD)
-        .multi(True)
-        .include_all(True)
-        .all_value(ALL_CATEGORIES)
-        .current(everything)
-    )
 
 
 def _console(address: str) -> sdk.ConstantVariable:

@@ -59,6 +59,11 @@ def panels(board: Board) -> Iterator[Part]:
         size=(8, 9),
     )
     yield twice.override_by_name("overlapping_seconds", painted(_("Overlapping"), FAIR))
+    yield from _table(board)
+
+
+def _table(board: Board) -> Iterator[Part]:
+    _ = board.words
     yield Row(_("What to do"))
     shown, hidden = (_.language, "en" if _.language == "ja" else "ja")
     yield board.rows(

@@ -19,8 +19,8 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-ALL_CATEGORIES = "category_id"
-"""What "All" puts into ``category_id in (…)``: true for every row, however many categories there are."""
+ALL = {"category": "category_id"}
+"""What "All" puts into ``category_id in (…)``, by variable: true for every row, however many categories there are."""
 
 _MACRO = re.compile(r"\$__(\w+)\(([^)]*)\)")
 _VARIABLE = re.compile(r"\$\{(\w+):sqlstring\}")
@@ -48,7 +48,11 @@ def expand(
 
     def variable(found: re.Match[str]) -> str:
         values = chosen.get(found[1])
-        return ALL_CATEGORIES if values is None else ",".join("'" + value.replace("'", "''") + "'" for value in values)
+        return (
+            ALL.get(found[1], found[0])
+            if values is None
+            else ",".join("'" + value.replace("'", "''") + "'" for value in values)
+        )
 
     def macro(found: re.Match[str]) -> str:
         known = {"timeFrom": first, "timeTo": last, "timeFilter": f"{found[2].strip()} BETWEEN {first} AND {last}"}

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, Self, TypeVar
 
 from grafana_foundation_sdk.builders import barchart, bargauge, common, heatmap, stat, statetimeline, table, timeseries
-from grafana_foundation_sdk.builders.dashboard import FieldColor, Row, ThresholdsConfig
+from grafana_foundation_sdk.builders.dashboard import FieldColor, QueryVariable, Row, ThresholdsConfig
 from grafana_foundation_sdk.cog import builder, variants
 from grafana_foundation_sdk.models import common as kinds
 from grafana_foundation_sdk.models import dashboard
@@ -25,9 +25,12 @@ from grafana_foundation_sdk.models.dashboard import (
     ValueMap,
     ValueMapping,
     ValueMappingResult,
+    VariableOption,
+    VariableRefresh,
 )
 from grafana_foundation_sdk.models.heatmap import HeatmapColorMode, HeatmapColorOptions
 
+from lifetracer.visualizer.macros import ALL
 from lifetracer.visualizer.wording import Words
 from lifetracer.warehouse.queries import beside
 
@@ -296,6 +299,14 @@ class Column:
         if self.bar:
             found.append(DynamicConfigValue("custom.cellOptions", {"type": "gauge", "mode": "basic"}))
         return found
+
+
+def picker(name: str, label: str, description: str) -> QueryVariable:
+    """Offer values to choose from at the top of a dashboard, by the query of that name; all of them at first."""
+    everything = VariableOption(selected=True, text=["All"], value=["$__all"])
+    variable = QueryVariable(name).label(label).description(description).datasource(SOURCE)
+    variable.query(beside(__file__, "variables.sql")[name]).refresh(VariableRefresh.ON_DASHBOARD_LOAD)
+    return variable.multi(True).include_all(True).all_value(ALL[name]).current(everything)
 
 
 def planned(label: str, color: str = PLAN) -> list[DynamicConfigValue]:

@@ -118,6 +118,12 @@ def _tables(board: Board, verdicts: dict[str, str]) -> Iterator[Part]:
             "week": Column(),
         },
     )
+    yield from _strays(board)
+
+
+def _strays(board: Board) -> Iterator[Part]:
+    _ = board.words
+    day = Column(_("Day"), "time:YYYY-MM-DD", 110, WEEK_LINK, _("Open the week"))
     yield board.rows(
         "unplanned",
         _("Unplanned entries"),

@@ -49,9 +49,20 @@ def panels(board: Board) -> Iterator[Part]:
         size=(24, 8),
         form="time_series",
     )
-    outcomes = {"1": (_("met"), GOOD), "0": (_("not met"), BAD), "-1": (_("still open"), OPEN)}
-    history.mappings(called(outcomes))
+    outcomes = _outcomes(board)
+    history.mappings(called({str(value): outcomes[name] for value, name in ((1, "met"), (0, "missed"), (-1, "open"))}))
     yield history.override_by_field_type("number", [DynamicConfigValue("custom.spanNulls", True)])
+    yield from _tables(board)
+
+
+def _outcomes(board: Board) -> dict[str, tuple[str, str]]:
+    _ = board.words
+    return {"met": (_("met"), GOOD), "missed": (_("not met"), BAD), "open": (_("still open"), OPEN)}
+
+
+def _tables(board: Board) -> Iterator[Part]:
+    _ = board.words
+    each = {"day": (_("day"), "text"), "week": (_("week"), "text"), "month": (_("month"), "text")}
     yield Row(_("Figures"))
     yield board.rows(
         "periods",
@@ -62,11 +73,7 @@ def panels(board: Board) -> Iterator[Part]:
                 _("Period from"), "time:YYYY-MM-DD", 120, "${console}/week/${__data.fields.week}", _("Open the week")
             ),
             "name": Column(_("Target")),
-            "period": Column(
-                _("Each"),
-                width=80,
-                values={"day": (_("day"), "text"), "week": (_("week"), "text"), "month": (_("month"), "text")},
-            ),
+            "period": Column(_("Each"), width=80, values=each),
             "subject": Column(),
             "reached": Column(_("Reached"), width=100),
             "comparison": Column(
@@ -85,7 +92,7 @@ def panels(board: Board) -> Iterator[Part]:
             "outcome": Column(
                 _("Outcome"),
                 width=100,
-                values={"met": outcomes["1"], "missed": outcomes["0"], "open": outcomes["-1"]},
+                values=_outcomes(board),
             ),
             "week": Column(),
         },
@@ -97,11 +104,7 @@ def panels(board: Board) -> Iterator[Part]:
         _("How often in a row each target was met: now, and at best."),
         {
             "name": Column(_("Target")),
-            "period": Column(
-                _("Each"),
-                width=80,
-                values={"day": (_("day"), "text"), "week": (_("week"), "text"), "month": (_("month"), "text")},
-            ),
+            "period": Column(_("Each"), width=80, values=each),
             "current_streak": Column(_("Now"), COUNT, 80),
             "longest_streak": Column(_("Best"), COUNT, 80),
             "met_periods": Column(_("Met"), COUNT, 80),
