@@ -1,4 +1,4 @@
-"""`lifetracer accounts`: list and make accounts."""
+"""`lifetracer accounts`: list, make and change accounts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typer
 
 app = typer.Typer(
     add_completion=False,
-    help="List and make accounts.",
+    help="List, make and change accounts.",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -29,7 +29,8 @@ def every(as_json: Annotated[bool, typer.Option("--json", help="Print them for m
         typer.echo(json.dumps([asdict(account) for account in known], default=str, ensure_ascii=False))
         return
     for account in known:
-        typer.echo(f"{account.account_id}  {account.name}  {account.time_zone}  {account.language}")
+        place = f"  {account.country}" if account.country else ""
+        typer.echo(f"{account.account_id}  {account.name}  {account.time_zone}  {account.language}{place}")
 
 
 @app.command()
@@ -50,3 +51,25 @@ def create(
             connection, name, zone, language or settings.language or accounts.system_language()
         ).account_id
     typer.echo(str(made))
+
+
+@app.command("set")
+def put(
+    country: Annotated[
+        str | None, typer.Option(help="Whose public holidays apply, e.g. JP; auto: that of the time zone.")
+    ] = None,
+    time_zone: Annotated[str | None, typer.Option(help="IANA zone that decides where a day begins.")] = None,
+    language: Annotated[str | None, typer.Option(help="en or ja.")] = None,
+) -> None:
+    """Change the account that `--account` names, or the only one."""
+    from lifetracer.cli.surroundings import chosen_account, opened
+    from lifetracer.errors import UsageError
+    from lifetracer.warehouse import accounts
+
+    if country is None and time_zone is None and language is None:
+        raise UsageError("Nothing to change.", remedy="Give --country, --time-zone or --language.")
+    with opened() as (house, settings):
+        account = chosen_account(house, settings)
+        with house.transaction() as connection:
+            accounts.change(connection, account, country=country, time_zone=time_zone, language=language)
+    typer.echo(f"{account.name} is changed; the next transform counts so.")

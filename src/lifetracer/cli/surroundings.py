@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from lifetracer.settings import Settings, load
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from lifetracer.warehouse import Warehouse
     from lifetracer.warehouse.accounts import Account
 
@@ -45,3 +47,29 @@ def chosen_account(house: Warehouse, settings: Settings) -> Account:
 
     with house.transaction() as connection:
         return accounts.find(connection, settings.account)
+
+
+def today_of(account: Account) -> date:
+    """Give the day that the account's calendar shows now."""
+    from datetime import UTC, datetime
+
+    return datetime.now(UTC).astimezone(account.zone).date()
+
+
+def day_of(text: str, today: date) -> date:
+    """Read a day: ``YYYY-MM-DD``, ``today`` or ``yesterday``.
+
+    Raises:
+        UsageError: it is none of these.
+    """
+    from datetime import date, timedelta
+
+    from lifetracer.errors import UsageError
+
+    near = {"today": today, "yesterday": today - timedelta(days=1), "tomorrow": today + timedelta(days=1)}
+    if text.lower() in near:
+        return near[text.lower()]
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"“{text}” is no day.", remedy="Write it like 2026-11-21, or today.") from None

@@ -33,6 +33,8 @@ class Account:
     language: str
     week_start: int
     created_at: datetime
+    country: str | None
+    """Whose public holidays apply; ``None``: that of the time zone."""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -53,12 +55,7 @@ def create(connection: Connection, name: str, time_zone: str, language: str, acc
     Raises:
         UsageError: empty name, name taken, unknown zone or language.
     """
-    try:
-        ZoneInfo(time_zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise UsageError(f"{time_zone} is not a time zone.", remedy="Name one such as Asia/Tokyo or UTC.") from None
-    if language not in {"en", "ja"}:
-        raise UsageError(f"The language {language} is not spoken here.", remedy="Choose en or ja.")
+    _check(time_zone, language)
     if not name.strip():
         raise UsageError("An account needs a name.")
     if any(known.name == name.strip() for known in every(connection)):
@@ -71,6 +68,44 @@ def create(connection: Connection, name: str, time_zone: str, language: str, acc
             raise UsageError(f"There is an account with the id {account_id} already.") from None
     assert found is not None
     return found
+
+
+def change(
+    connection: Connection,
+    account: Account,
+    *,
+    country: str | None = None,
+    time_zone: str | None = None,
+    language: str | None = None,
+) -> None:
+    """Change what is given of an account; the country ``auto`` is that of the time zone.
+
+    Raises:
+        UsageError: unknown zone, language or country.
+    """
+    _check(time_zone or account.time_zone, language or account.language)
+    from babel.core import get_global
+
+    if country is None:
+        country = account.country
+    elif country.lower() == "auto":
+        country = None
+    elif country.upper() in get_global("territory_languages").keys() - {"ZZ"}:
+        country = country.upper()
+    else:
+        raise UsageError(f"{country} is no country.", remedy="Write its two letters, such as JP or DE, or auto.")
+    given = {"id": account.account_id, "country": country}
+    given |= {"time_zone": time_zone or account.time_zone, "language": language or account.language}
+    connection.execute(_SQL["change"], given)
+
+
+def _check(time_zone: str, language: str) -> None:
+    try:
+        ZoneInfo(time_zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise UsageError(f"{time_zone} is not a time zone.", remedy="Name one such as Asia/Tokyo or UTC.") from None
+    if language not in {"en", "ja"}:
+        raise UsageError(f"The language {language} is not spoken here.", remedy="Choose en or ja.")
 
 
 def every(connection: Connection) -> list[Account]:

@@ -1,0 +1,76 @@
+"""`lifetracer day-type`: what kind of day it was, and what the person says instead."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    help="Show and correct what kind of day it was.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+Day = Annotated[str, typer.Argument(help="YYYY-MM-DD, today or yesterday.")]
+
+
+@app.command()
+def show(
+    first: Annotated[str | None, typer.Option("--from", help="First day; by default Monday of this week.")] = None,
+    last: Annotated[str | None, typer.Option("--to", help="Last day; by default six days later.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print for machines.")] = False,
+) -> None:
+    """Show the kinds of days, and why."""
+    from lifetracer.cli.surroundings import chosen_account, day_of, opened, today_of
+    from lifetracer.warehouse import day_types
+    from lifetracer.warehouse.targets import first_period
+
+    with opened() as (house, settings):
+        account = chosen_account(house, settings)
+        today = today_of(account)
+        begin = day_of(first, today) if first else first_period("week", today)
+        end = day_of(last, today) if last else begin + timedelta(days=6)
+        with house.transaction(account_id=account.account_id) as connection:
+            found = day_types.between(connection, begin, end)
+    if as_json:
+        typer.echo(json.dumps([day.as_json() for day in found], ensure_ascii=False))
+        return
+    for day in found:
+        reason = (day.reason_ja if account.language == "ja" else day.reason_en) or "set by hand"
+        pending = "  (until the next transform)" if day.is_pending else ""
+        typer.echo(f"{day.local_date:%a} {day.local_date}  {day.day_type:<8} {reason}{pending}")
+
+
+@app.command("set")
+def put(
+    day: Day, kind: Annotated[str, typer.Argument(help="work, study, rest, travel or holiday.", metavar="KIND")]
+) -> None:
+    """Say what kind of day it was; the next transform counts it so."""
+    from lifetracer.cli.surroundings import chosen_account, day_of, opened, today_of
+    from lifetracer.warehouse import day_types
+
+    with opened() as (house, settings):
+        account = chosen_account(house, settings)
+        date = day_of(day, today_of(account))
+        with house.transaction(account_id=account.account_id) as connection:
+            day_types.put(connection, date, kind)
+    typer.echo(f"{date} is {kind}.")
+
+
+@app.command()
+def clear(day: Day) -> None:
+    """Take a correction back."""
+    from lifetracer.cli.surroundings import chosen_account, day_of, opened, today_of
+    from lifetracer.warehouse import day_types
+
+    with opened() as (house, settings):
+        account = chosen_account(house, settings)
+        date = day_of(day, today_of(account))
+        with house.transaction(account_id=account.account_id) as connection:
+            day_types.clear(connection, date)
+    typer.echo(f"{date} is what the rule says.")
