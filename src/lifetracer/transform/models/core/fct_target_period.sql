@@ -1,0 +1,183 @@
+{{
+    config(
+        indexes=[
+            {'columns': ['account_id', 'target_id', 'period_start'], 'unique': true},
+            {'columns': ['account_id', 'period_start']},
+        ],
+        pre_hook="{{ forget_target_periods() }}",
+    )
+}}
+-- depends_on: {{ ref('stale_day') }}
+-- A period is measured by the version of the target that is valid on its first day, from the first day with data to
+-- the present. A day whose weekday does not count has no period, and lends nothing to its week or month.
+with target as (
+    select
+        target.*,
+        ({{ as_of() }} at time zone account.time_zone)::date as today,
+        greatest(
+            target.valid_from,
+            date '2000-01-01',
+            (select min(day.local_date) from {{ ref('dim_day') }} as day where day.account_id = target.account_id)
+        ) as first_date
+    from {{ ref('dim_target') }} as target
+    inner join {{ source('app', 'account') }} as account on target.account_id = account.account_id
+    where {{ in_scope('target') }}
+),
+
+dated as (
+    select
+        target.*,
+        begins::date as period_start,
+        (begins + ('1 ' || target.period)::interval)::date as period_end
+    from target
+    cross join lateral generate_series(
+        ({{ period_start('target.period', 'target.first_date') }})::timestamp,
+        least(target.today, target.valid_to - 1)::timestamp,
+        ('1 ' || target.period)::interval
+    ) as begins
+),
+
+period as materialized (
+    select dated.*
+    from dated
+    where
+        dated.period_start >= dated.valid_from
+        and (dated.period <> 'day' or dated.weekdays is null or extract(isodow from dated.period_start)::int = any(dated.weekdays))
+        {%- if only_changes() %}
+        and not exists (
+            select from {{ this }} as kept
+            where
+                kept.account_id = dated.account_id
+                and kept.target_id = dated.target_id
+                and kept.period_start = dated.period_start
+        )
+        {%- endif %}
+),
+
+day as materialized (
+    select
+        period.account_id,
+        period.target_id,
+        period.period_start,
+        period.period_start + n as local_date,
+        period.subject,
+        period.subject_value,
+        period.category_ids,
+        period.measure
+    from period
+    cross join lateral generate_series(0, least(period.period_end - 1, period.today) - period.period_start) as n
+    where period.weekdays is null or extract(isodow from period.period_start + n)::int = any(period.weekdays)
+),
+
+lived as materialized (
+    select
+        day.account_id,
+        day.target_id,
+        day.period_start,
+        day.local_date,
+        block.entry_id,
+        block.start_second,
+        block.end_second,
+        entry.first_date = day.local_date as begins
+    from day
+    inner join {{ ref('fct_entry_day') }} as block
+        on day.account_id = block.account_id and day.local_date = block.local_date
+    inner join {{ ref('fct_entry') }} as entry
+        on block.account_id = entry.account_id and block.entry_id = entry.entry_id
+    where
+        block.starts_at < {{ as_of() }}
+        and case day.subject
+            when 'all' then true
+            when 'category' then block.category_id = any(day.category_ids)
+            when 'project'
+                then entry.project_key = day.subject_value
+                or {{ name_key('entry.project_name') }} = {{ name_key('day.subject_value') }}
+            when 'tag'
+                then exists (
+                    select from unnest(entry.tags) as tag (name)
+                    where {{ name_key('tag.name') }} = {{ name_key('day.subject_value') }}
+                )
+            when 'text' then strpos(app.fold(entry.description), app.fold(day.subject_value)) > 0
+        end
+),
+
+lived_day as (
+    select
+        account_id,
+        target_id,
+        period_start,
+        count(*) filter (where begins) as entries,
+        min(start_second) filter (where begins) as first_second,
+        max(end_second) as last_second
+    from lived
+    group by account_id, target_id, period_start, local_date
+),
+
+begun as (
+    select
+        account_id,
+        target_id,
+        period_start,
+        sum(entries) as entries,
+        round(avg(first_second)) as start_time,
+        round(avg(last_second)) as end_time
+    from lived_day
+    group by account_id, target_id, period_start
+),
+
+-- Every second once, as in all sums.
+spent as (
+    select lived.account_id, lived.target_id, lived.period_start, sum(span.seconds) as seconds
+    from lived
+    inner join {{ ref('fct_span') }} as span
+        on lived.account_id = span.account_id and lived.local_date = span.local_date and lived.entry_id = span.entry_id
+    where span.is_past
+    group by lived.account_id, lived.target_id, lived.period_start
+),
+
+tracked as (
+    select day.account_id, day.target_id, day.period_start, sum(span.seconds) as seconds
+    from day
+    inner join {{ ref('fct_span') }} as span on day.account_id = span.account_id and day.local_date = span.local_date
+    where day.measure = 'share' and span.entry_id is not null and span.is_past
+    group by day.account_id, day.target_id, day.period_start
+),
+
+measured as (
+    select
+        period.*,
+        period.today >= period.period_end as is_over,
+        case period.measure
+            when 'duration' then coalesce(spent.seconds, 0)
+            when 'count' then coalesce(begun.entries, 0)
+            when 'start_time' then begun.start_time
+            when 'end_time' then begun.end_time
+            else round(coalesce(spent.seconds, 0)::numeric / tracked.seconds, 6)
+        end::numeric as reached
+    from period
+    left join begun
+        on period.account_id = begun.account_id
+        and period.target_id = begun.target_id
+        and period.period_start = begun.period_start
+    left join spent
+        on period.account_id = spent.account_id
+        and period.target_id = spent.target_id
+        and period.period_start = spent.period_start
+    left join tracked
+        on period.account_id = tracked.account_id
+        and period.target_id = tracked.target_id
+        and period.period_start = tracked.period_start
+)
+
+select
+    account_id,
+    target_id,
+    valid_from,
+    period,
+    period_start,
+    period_end,
+    reached,
+    is_over,
+    {{ is_period_met() }} as is_met,
+    made_from
+from measured
