@@ -13,8 +13,10 @@ import time
 import urllib.error
 import urllib.request
 import webbrowser
-from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
@@ -62,7 +64,7 @@ def command(
             Part("server", ["serve", "--fd", str(door.fileno())], environ, keep=(door.fileno(),)),
             Part("worker", ["worker"], environ),
         ]
-        told = _Told(address_of(door), browser=browser, is_first=is_first)
+        told = _Told(address_of(door), browser=browser, first=partial(_wish, environ, language) if is_first else None)
         raise typer.Exit(Program(parts, say=_say).run(told.story(door)))
     finally:
         sandbox.terminate()
@@ -112,13 +114,49 @@ def _surroundings(home: Path, language: str, person: Mapping[str, Any]) -> dict[
     }
 
 
+def _wish(environ: Mapping[str, str], language: str) -> None:
+    """Enter the targets and the rate that the demo person has from the beginning."""
+    from lifetracer.cli.surroundings import chosen_account, opened
+    from lifetracer.sandbox.person.wishes import price, wishes
+    from lifetracer.settings import load
+    from lifetracer.warehouse import measures, rates, targets
+
+    home = Path(environ["LIFETRACER_HOME"])
+    born = date.fromisoformat((home / "born").read_text(encoding="ascii").strip())
+    with opened(load(environ)) as (house, settings):
+        account = chosen_account(house, settings)
+        with house.transaction(account_id=account.account_id) as connection:
+            if targets.every(connection):
+                return
+            for wish in wishes(language):
+                amount = measures.read(wish.amount, wish.measure)
+                targets.add(
+                    connection,
+                    targets.Target(
+                        name=wish.name,
+                        subject="category",
+                        subject_value=wish.category,
+                        measure=wish.measure,
+                        period=wish.period,
+                        comparison=wish.comparison,
+                        low=amount if wish.comparison == "at_least" else None,
+                        high=amount if wish.comparison == "at_most" else None,
+                        weekdays=list(wish.weekdays) if wish.weekdays else None,
+                        valid_from=born,
+                    ),
+                )
+            hour = price(language)
+            rates.put(connection, Decimal(hour.amount), hour.currency, client=hour.client)
+
+
 class _Told:
     """What the terminal hears: how far the work is, and where to look."""
 
-    def __init__(self, address: str, *, browser: bool, is_first: bool) -> None:
+    def __init__(self, address: str, *, browser: bool, first: Callable[[], None] | None) -> None:
         self.address = address
         self.browser = browser
-        self.is_first = is_first
+        self.first = first
+        """What is done once, before the first pipeline."""
         self.begun = time.monotonic()
 
     def story(self, door: socket.socket) -> Iterator[float]:
@@ -127,11 +165,13 @@ class _Told:
 
         while not answers(door):
             yield 0.05
+        if self.first:
+            self.first()
         asked = None
         while asked is None:
             asked = self._api("POST", "/api/pipeline")
             yield 0.2
-        if not self.is_first:  # the pages show what there was; what is new comes while one looks
+        if not self.first:  # the pages show what there was; what is new comes while one looks
             self._invite()
         known: dict[str, str] = {}
         while True:
@@ -143,7 +183,7 @@ class _Told:
             yield 0.2
         if job["status"] != "succeeded":
             _say(f"{job['error']['message']} {((job['error'].get('step') or {}).get('message')) or ''}")
-        if self.is_first:
+        if self.first:
             self._invite()
         while True:
             yield 0.5
