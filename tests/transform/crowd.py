@@ -33,6 +33,8 @@ PASSING = ("made_at",)
 """Columns that say when a row was made, not what it says."""
 PERSONAL = (*PASSING, "account_id", "connection_id", "synced_at", "category_version")
 """Columns in which two equal lives differ."""
+REMEMBERING = ("fct_plan_before", "plan_change")
+"""Models that tell what a plan was before; newcomers have no before."""
 
 
 def raw_rows(life: Life) -> dict[tuple[str, str, str], Row]:
@@ -191,6 +193,16 @@ class Crowd:
         with self.house.transaction() as con:
             con.execute("update app.account set time_zone = %s where account_id = %s", (zone, who))
 
+    def leave(self, accounts: Iterable[UUID], source: str) -> None:
+        """Let people take back a service's access: with the connection go its rows."""
+        with self.house.transaction() as con:
+            for who in accounts:
+                life = self.lives[who]
+                con.execute("delete from app.connection where account_id = %s and source = %s", (who, source))
+                entries = tuple(entry for entry in life.entries if not entry.id.startswith(source))
+                plans = tuple(plan for plan in life.plans if plan.source != source)
+                self.lives[who] = Life(life.zone, life.projects, entries, plans)
+
     def enter(self, accounts: Iterable[UUID]) -> None:
         """Let people say what only they know: categories and rules, targets, rates, what kind of day it was."""
         with self.house.transaction() as con, con.cursor() as cursor:
@@ -239,7 +251,12 @@ class Crowd:
         return {name: set(columns) for name, columns in found}
 
     def differences(
-        self, state: str, other: str, same: Mapping[UUID, UUID] | None = None, ignored: Iterable[str] = PASSING
+        self,
+        state: str,
+        other: str,
+        same: Mapping[UUID, UUID] | None = None,
+        ignored: Iterable[str] = PASSING,
+        left_out: Iterable[str] = (),
     ) -> list[str]:
         """Rows of one state that are not in the other; accounts of ``same`` are compared with each other."""
         found: list[str] = []
@@ -247,7 +264,7 @@ class Crowd:
         partners = list((same or {key: key for key in keys}).values())
         with psycopg.connect(self.house.dsn) as con:
             for name, columns in self.columns(state).items():
-                if "account_id" not in columns:
+                if "account_id" not in columns or name in left_out:
                     continue
                 parts = {"one": sql.Identifier(state, name), "two": sql.Identifier(other, name)}
                 asked = {"ones": keys, "twos": partners, "ignored": list(ignored)}
