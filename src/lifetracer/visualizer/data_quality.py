@@ -82,7 +82,7 @@ def _table(board: Board) -> Iterator[Part]:
             ),
             "local_date": Column(_("Day"), "time:YYYY-MM-DD", 110),
             f"message_{shown}": Column(
-                _("Finding"), link="${__data.fields.link}", link_title=_("Open where it is put right")
+                _("Finding"), link="${__data.fields.link:raw}", link_title=_("Open where it is put right")
             ),
             f"remedy_{shown}": Column(_("What to do")),
             "subject": Column(_("Concerns"), width=180),

@@ -1,22 +1,22 @@
--- What Data quality asks. A finding without a day (a stale source) is always in range.
+-- What Data quality asks. What is about a source lies on the day of the last transform.
 
 -- problems --
 select count(*) as problems
 from marts.data_quality
 where severity = 'problem'
-    and (local_date is null or local_date between $__timeFrom()::date and $__timeTo()::date)
+    and local_date between $__timeFrom()::date and $__timeTo()::date
 
 -- warnings --
 select count(*) as warnings
 from marts.data_quality
 where severity = 'warning'
-    and (local_date is null or local_date between $__timeFrom()::date and $__timeTo()::date)
+    and local_date between $__timeFrom()::date and $__timeTo()::date
 
 -- hints --
 select count(*) as hints
 from marts.data_quality
 where severity = 'info'
-    and (local_date is null or local_date between $__timeFrom()::date and $__timeTo()::date)
+    and local_date between $__timeFrom()::date and $__timeTo()::date
 
 -- tracked --
 select sum(actual_seconds + joined_seconds)::float8 / nullif(sum(day_seconds - future_seconds), 0) as tracked
@@ -57,11 +57,11 @@ select
     remedy_ja,
     subject,
     seconds,
-    link
+    case when link like '/%' then ${console:sqlstring} else '' end || link as link
 from marts.data_quality
-where local_date is null or local_date between $__timeFrom()::date and $__timeTo()::date
+where local_date between $__timeFrom()::date and $__timeTo()::date
 order by
     case severity when 'problem' then 1 when 'warning' then 2 else 3 end,
-    data_quality.local_date desc nulls first,
+    data_quality.local_date desc,
     finding_id
 limit 500

@@ -7,7 +7,7 @@ Law: a query uses nothing that is not written down here, so that what the tests 
 ``$__timeTo()``          its end, likewise
 ``$__timeFilter(col)``   ``col BETWEEN '…' AND '…'``
 ``${name:sqlstring}``    the picked values as quoted literals with commas; of "All", the variable's own
-                         ``allValue``, as it stands
+                         ``allValue``, as it stands; of a constant, its value
 ======================== ==============================================================================
 
 Grafana: docs, PostgreSQL data source, "Macros"; "Variable syntax", Advanced variable format options, SQL string.
@@ -21,6 +21,8 @@ from datetime import UTC, datetime
 
 ALL = {"category": "category_id"}
 """What "All" puts into ``category_id in (…)``, by variable: true for every row, however many categories there are."""
+UNSAID = {**ALL, "console": "''"}
+"""What stands for a variable of which nothing is said: every category; a console without address."""
 
 _MACRO = re.compile(r"\$__(\w+)\(([^)]*)\)")
 _VARIABLE = re.compile(r"\$\{(\w+):sqlstring\}")
@@ -35,7 +37,7 @@ def expand(
         query: a panel's SQL.
         since: first instant of the picked range (aware).
         until: its last instant.
-        variables: the picked values by variable; ``None`` or missing is "All".
+        variables: the picked values by variable; ``None`` or missing is ``UNSAID``.
 
     Raises:
         ValueError: the query uses a macro or a way to write a variable that is not known here.
@@ -48,11 +50,9 @@ def expand(
 
     def variable(found: re.Match[str]) -> str:
         values = chosen.get(found[1])
-        return (
-            ALL.get(found[1], found[0])
-            if values is None
-            else ",".join("'" + value.replace("'", "''") + "'" for value in values)
-        )
+        if values is None:
+            return UNSAID.get(found[1], found[0])
+        return ",".join("'" + value.replace("'", "''") + "'" for value in values)
 
     def macro(found: re.Match[str]) -> str:
         known = {"timeFrom": first, "timeTo": last, "timeFilter": f"{found[2].strip()} BETWEEN {first} AND {last}"}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lifetracer.charts.wording import SOURCES
 from lifetracer.visualizer.panels import (
     BAD,
     COUNT,
@@ -20,6 +21,7 @@ from lifetracer.visualizer.panels import (
     limits,
     rows_to_bars,
 )
+from lifetracer.visualizer.wording import Words
 
 DAY = 86400
 
@@ -47,9 +49,18 @@ def panels(board: Board) -> Iterator[Part]:
         _("Sources"),
         _("Each connection: when it was last read, when it last brought something new, and its quota."),
         {
-            "source": Column(_("Source"), width=150),
+            "source": Column(_("Source"), width=150, values={name: (title, "text") for name, title in SOURCES.items()}),
             "connection": Column(_("Connection")),
-            "status": Column(_("State"), width=140),
+            "status": Column(
+                _("State"),
+                width=120,
+                values={
+                    "active": (_("active"), GOOD),
+                    "paused": (_("paused"), FAIR),
+                    "needs_user": (_("needs you"), BAD),
+                },
+            ),
+            "problem": Column(_("Problem")),
             "is_stale": Column(_("Fresh"), width=90, values={"0": (_("yes"), GOOD), "1": (_("no"), BAD)}),
             "last_success_at": Column(_("Last read"), "dateTimeFromNow", 140),
             "last_change_at": Column(_("Last news"), "dateTimeFromNow", 140),
@@ -68,7 +79,7 @@ def panels(board: Board) -> Iterator[Part]:
         _("Findings by kind"),
         _("All findings on the records, of any time, counted by kind."),
         {
-            "kind": Column(_("Kind")),
+            "kind": Column(_("Kind"), values={kind: (text, "text") for kind, text in kinds(_).items()}),
             "severity": Column(
                 _("Weight"),
                 width=120,
@@ -82,3 +93,26 @@ def panels(board: Board) -> Iterator[Part]:
         },
         size=(14, 9),
     )
+
+
+def kinds(words: Words) -> dict[str, str]:
+    """Name the kinds of findings in a language."""
+    _ = words
+    return {
+        "untracked": _("little tracked"),
+        "no_project": _("without a project"),
+        "overlap": _("overlapping"),
+        "duplicate": _("twice the same"),
+        "long": _("longer than 12 hours"),
+        "running": _("running for over 12 hours"),
+        "over_31_days": _("longer than 31 days"),
+        "negative": _("ends before it starts"),
+        "zero": _("without length"),
+        "no_start": _("without a start"),
+        "no_stop": _("without an end"),
+        "odd_year": _("in an impossible year"),
+        "half_running": _("running and ended at once"),
+        "calendar": _("a calendar without events"),
+        "stale": _("a source that is not read"),
+        "needs_user": _("a source that needs you"),
+    }

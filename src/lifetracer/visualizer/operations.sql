@@ -25,6 +25,7 @@ select
     source,
     connection,
     status,
+    problem,
     is_stale::int as is_stale,
     last_success_at,
     last_change_at,

@@ -40,7 +40,12 @@ def panels(board: Board) -> Iterator[Part]:
         "tracked", _("Tracked"), _("Share of the time that has passed which entries explain."), SHARE, good="high"
     )
     yield board.figure("untracked", _("Untracked"), _("Past time without any entry."), DURATION)
-    yield board.figure("focus", _("Longest focus"), _("Longest stretch of work without a switch or a pause."), DURATION)
+    yield board.figure(
+        "focus",
+        _("Longest focus"),
+        _("Longest stretch of focus: work in one category, with pauses of at most five minutes."),
+        DURATION,
+    )
 
     yield board.by_category(
         board.bars(
@@ -118,7 +123,7 @@ def _days(board: Board) -> Iterator[Part]:
     focus = board.bars(
         "focus_days",
         _("Work and focus"),
-        _("Time of work, and its longest stretch without a switch or a pause."),
+        _("Time of work, and its longest stretch of focus in one category."),
         DURATION,
     )
     focus.override_by_name("work_seconds", planned(_("Work")))

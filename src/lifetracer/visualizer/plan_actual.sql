@@ -22,24 +22,14 @@ moment as (
     select ends as at from block
 )
 
-select moment.at as time, plan.category as planned, actual.category as lived
+select
+    moment.at as time,
+    (array_agg(block.category order by block.starts desc, block.block_id) filter (where layer = 'plan'))[1] as planned,
+    (array_agg(block.category order by block.starts desc, block.block_id) filter (where layer = 'actual'))[1] as lived
 from moment
-left join lateral (
-    select block.category
-    from block
-    where block.layer = 'plan' and block.local_date = moment.at::date
-        and block.starts <= moment.at and moment.at < block.ends
-    order by block.starts desc, block.block_id
-    limit 1
-) as plan on true
-left join lateral (
-    select block.category
-    from block
-    where block.layer = 'actual' and block.local_date = moment.at::date
-        and block.starts <= moment.at and moment.at < block.ends
-    order by block.starts desc, block.block_id
-    limit 1
-) as actual on true
+left join block
+    on block.local_date = moment.at::date and block.starts <= moment.at and moment.at < block.ends
+group by moment.at
 order by moment.at
 
 -- colors --

@@ -47,17 +47,17 @@ select
         when 'start_time' then to_char(make_interval(secs => reached::float8), 'FMHH24:MI')
         when 'end_time' then to_char(make_interval(secs => reached::float8), 'FMHH24:MI')
         when 'share' then round(100 * reached)::text || ' %'
-        else round(reached, 2)::text
+        else trim_scale(round(reached, 2))::text
     end as reached,
     comparison,
     case
         when measure = 'share' then round(100 * low)::text || ' %'
-        when measure = 'count' then round(low, 2)::text
+        when measure = 'count' then trim_scale(low)::text
         else to_char(make_interval(secs => low::float8), 'FMHH24:MI')
     end as low,
     case
         when measure = 'share' then round(100 * high)::text || ' %'
-        when measure = 'count' then round(high, 2)::text
+        when measure = 'count' then trim_scale(high)::text
         else to_char(make_interval(secs => high::float8), 'FMHH24:MI')
     end as high,
     progress::float8 as progress,
