@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from babel.messages.extract import extract_from_dir
 
 from lifetracer import charts, visualizer
@@ -192,3 +193,25 @@ def test_no_sentence_lacks_its_translation_and_none_is_left_over():
 def test_a_word_that_screen_and_paper_have_is_theirs():
     assert set(catalogue("ja")) & set(shared("ja")) == set(), "take these out of the dashboards' own catalogue"
     assert Words("ja")("Planned") == charts.Words("ja")("Planned") == "計画"
+
+
+def test_the_container_is_closed_and_knows_no_password_by_itself():
+    text = (COPY / "compose.yml").read_text(encoding="utf-8")
+    grafana = yaml.safe_load(text)["services"]["grafana"]
+    assert grafana["profiles"] == ["grafana"]
+    assert all(port.startswith("127.0.0.1:") for port in grafana["ports"])
+    assert re.fullmatch(r"grafana/grafana:\d+\.\d+\.\d+", grafana["image"])
+    settings = grafana["environment"]
+    assert settings["GF_AUTH_ANONYMOUS_ENABLED"] == settings["GF_USERS_ALLOW_SIGN_UP"] == "false"
+    for name in ("GF_SECURITY_ADMIN_PASSWORD", "LIFETRACER_READER_PASSWORD", "LIFETRACER_READER_USER"):
+        assert re.fullmatch(r"\$\{\w+:\?[^}]+\}", settings[name]), "missing, it stops the start with a sentence"
+    assert settings["LIFETRACER_READER_SSLMODE"].endswith(":-verify-full}")
+    source = yaml.safe_load(files()["provisioning/datasources/lifetracer.yml"])["datasources"][0]
+    asked = set(re.findall(r"\$(LIFETRACER_\w+)", json.dumps(source)))
+    assert asked == {name for name in settings if name.startswith("LIFETRACER_")}
+    assert source["editable"] is False
+    assert source["uid"] == "lifetracer"
+    provider = yaml.safe_load(files()["provisioning/dashboards/lifetracer.yml"])["providers"][0]
+    path = provider["options"]["path"]
+    assert [volume for volume in grafana["volumes"] if volume.endswith(f":{path}:ro")]
+    assert all(volume.endswith(":ro") for volume in grafana["volumes"] if volume.startswith("."))
