@@ -51,6 +51,14 @@ def suggest_categories(house: Warehouse, account_id: UUID, threshold: float = te
     if accuracy.accuracy <= accuracy.base_rate:
         reason = "Guesses were no better than always naming the most frequent category."
         return Suggestions((), len(unmapped), threshold, accuracy, reason)
+    if accuracy.precision is None:
+        reason = f"No guess of the examination was {threshold:.0%} sure."
+        return Suggestions((), len(unmapped), threshold, accuracy, reason)
+    if accuracy.precision < threshold:
+        reason = (
+            f"Guesses that called themselves {threshold:.0%} sure were right only {accuracy.precision:.0%} of the time."
+        )
+        return Suggestions((), len(unmapped), threshold, accuracy, reason)
     asked = [Text(words, "", tuple(hours)) for words, _, hours, _, _ in unmapped]
     found = tuple(
         Suggestion(

@@ -175,9 +175,10 @@ def learn(known: Sequence[Text], threshold: float = THRESHOLD) -> tuple[Accuracy
 
     Deterministic: the same texts give the same guesses.
     """
-    if len(known) < FEWEST_TEXTS or len({text.category_id for text in known}) < FEWEST_CATEGORIES:
+    examined = [place for place, text in enumerate(known) if text.is_examined]
+    if len(examined) < FEWEST_TEXTS or len({text.category_id for text in known}) < FEWEST_CATEGORIES:
         return None
-    edges = [len(known) * (STEPS + step) // (2 * STEPS) for step in range(STEPS + 1)]
+    edges = [examined[len(examined) * (STEPS + step) // (2 * STEPS)] for step in range(STEPS)] + [len(known)]
     steps = list(itertools.pairwise(edges))
     told = {
         uses_time: [_step(known[:begin], known[begin:end], uses_time) for begin, end in steps]
@@ -187,8 +188,6 @@ def learn(known: Sequence[Text], threshold: float = THRESHOLD) -> tuple[Accuracy
     asked = told[uses_time]
     tuning = [answer for step in asked[:TUNING_STEPS] for answer in step]
     examination = [answer for step in asked[TUNING_STEPS:] for answer in step]
-    if len(tuning) < STEPS or len(examination) < STEPS:
-        return None
     odds = _odds(tuning)
     judged = [(odds.of(share), is_right) for share, is_right in examination]
     sure = [is_right for probability, is_right in judged if probability >= threshold]
@@ -239,12 +238,13 @@ def _base_rate(known: Sequence[Text], steps: Sequence[tuple[int, int]]) -> float
 
 
 def _odds(answers: Sequence[tuple[float, bool]]) -> Odds:
-    """Fit share → probability on answered questions (Platt); the penalty keeps few answers from shouting."""
+    """Fit share → probability on answered questions (Platt); the penalty keeps few answers from shouting.
+
+    Two answers are made up, so that no examination is so good or so bad that shares say nothing.
+    """
     from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
 
-    if len({is_right for _, is_right in answers}) < 2:
-        share = (sum(is_right for _, is_right in answers) + 1) / (len(answers) + 2)  # the rule of succession
-        return Odds(0.0, _logit(share))
+    answers = [*answers, (0.99, True), (0.2, False)]
     curve = LogisticRegression().fit([[_logit(share)] for share, _ in answers], [right for _, right in answers])
     return Odds(max(0.0, float(curve.coef_[0][0])), float(curve.intercept_[0]))
 

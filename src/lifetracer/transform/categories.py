@@ -179,7 +179,8 @@ def remove_category(con: Connection, named: str) -> Category:
     found = find_category(con, named)
     if not found.is_own:
         raise UsageError(
-            f"{found.name} comes from a project or calendar.", remedy="Hide it with `lifetracer category archive`."
+            f"{found.name} comes from a project or calendar.",
+            remedy="Hide it with `lifetracer category change NAME --archived`.",
         )
     row = con.execute(SQL["leaning"], {"category_id": found.category_id}).fetchone()
     rules_to_it, beneath = row or (0, 0)

@@ -54,7 +54,9 @@ class Move:
 
 
 def preview(con: Connection, change: Callable[[Connection], object], examples: int = 5) -> list[Move]:
-    """Tell what a change would move, compared with what the last transform shows; nothing is changed.
+    """Tell what a change would move among the entries and occurrences of the last transform; nothing is changed.
+
+    Compared with the present rules, also those that no transform has made true yet.
 
     Args:
         con: a transaction for one account; a long history may take longer than a page may wait, so give it time.
@@ -68,13 +70,14 @@ def preview(con: Connection, change: Callable[[Connection], object], examples: i
     if not is_made(con):
         raise UsageError("There is nothing to look at yet.", remedy="Run `lifetracer transform` first.")
     with con.transaction(force_rollback=True):
-        change(con)
         con.execute("select set_config('jit', 'off', true)")
-        return rows_of(con, Move, _query(), {"examples": examples})
+        con.execute(_query("before"))
+        change(con)
+        return rows_of(con, Move, _query("moves"), {"examples": examples})
 
 
 @functools.cache
-def _query() -> str:
+def _query(part: str) -> str:
     """Render the query with the models' macros (:data:`PREVIEW_MACROS`), tables named as they lie in the database."""
     from jinja2 import Environment, StrictUndefined
 
@@ -83,6 +86,7 @@ def _query() -> str:
     template = macros + (folder / "preview.sql.jinja").read_text("utf-8")
     environment = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701  it writes SQL, not HTML
     return environment.from_string(template).render(
+        part=part,
         source=lambda schema, table: f"{schema}.{table}",
         ref=lambda model: f"core.{model}",
         var=lambda _, default="": default,

@@ -88,8 +88,8 @@
         select * from ({{ phrases }}) as told
     ),
 
-    -- Every run of up to six words of a title.
-    piece as (
+    -- Every run of up to six words of a title; fenced, or it would be made anew for each phrase.
+    piece as materialized (
         select
             title.account_id,
             title.title_key,
