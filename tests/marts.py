@@ -5,30 +5,23 @@ Law: columns and types come from the models' YAML, never from here, so this cann
 
 from collections import Counter
 from datetime import datetime, timedelta
-from pathlib import Path
 from uuid import UUID
 
-import yaml
 from psycopg import sql
 
-import lifetracer
 from lifetracer.charts import Block
+from lifetracer.transform.marts import all_marts
 from lifetracer.warehouse import Warehouse
 
-MODELS = Path(lifetracer.__file__).parent / "transform" / "models" / "marts"
 NAMES = ("week_block", "day", "week_category")
-
-
-def columns(name: str) -> dict[str, str]:
-    (model,) = yaml.safe_load((MODELS / f"{name}.yml").read_text(encoding="utf-8"))["models"]
-    return {column["name"]: column["data_type"] for column in model["columns"]}
 
 
 def make(warehouse: Warehouse) -> None:
     with warehouse.transaction() as connection:
         for name in NAMES:
             fields = sql.SQL(", ").join(
-                sql.SQL("{} {}").format(sql.Identifier(column), sql.SQL(kind)) for column, kind in columns(name).items()
+                sql.SQL("{} {}").format(sql.Identifier(column.name), sql.SQL(column.data_type))
+                for column in all_marts()[name].columns
             )
             connection.execute(sql.SQL("create table marts.{} ({})").format(sql.Identifier(name), fields))
             connection.execute(sql.SQL("grant select on marts.{} to lifetracer_app").format(sql.Identifier(name)))

@@ -5,6 +5,7 @@
             {'columns': ['account_id', 'layer', 'block_id'], 'unique': true},
             {'columns': ['account_id', 'logical_date']},
             {'columns': ['account_id', 'layer', 'week_start']},
+            {'columns': ['account_id', 'layer', 'local_date']},
         ],
         pre_hook="{{ forget_logical_days() }}",
     )

@@ -67,6 +67,8 @@ unusual_no_project as (
     where habit.has_projects
 ),
 
+-- Of the entries that began before, the one that ends last overlaps longest: its end (as a number of 13 digits, so that
+-- the latest is also the last in order) and its id in one text. `offset 0` keeps the few entries being looked up by key.
 ordered as (
     select
         account_id,
@@ -74,43 +76,51 @@ ordered as (
         entry_id,
         starts_at,
         ends_at,
-        max(ends_at) over (
+        max((extract(epoch from ends_at)::bigint + 1000000000000)::text || entry_id) over (
             partition by account_id, local_date order by starts_at, ends_at, entry_id
             rows between unbounded preceding and 1 preceding
-        ) as former_end
+        ) as former
     from {{ ref('fct_entry_day') }}
+),
+
+overlapping as (
+    select
+        account_id,
+        local_date,
+        entry_id,
+        substr(former, 14) as former_id,
+        least(extract(epoch from ends_at)::bigint, left(former, 13)::bigint - 1000000000000)
+        - extract(epoch from starts_at)::bigint as seconds
+    from ordered
 ),
 
 met as (
     select
-        late.account_id,
-        late.local_date,
-        late.entry_id as item,
-        early.seconds,
+        overlapping.account_id,
+        overlapping.local_date,
+        overlapping.entry_id as item,
+        overlapping.seconds,
         {{ entry_title('entry') }} as subject,
         {{ entry_title('former') }} as other,
         entry.source,
-        (entry.starts_at, entry.ends_at) = (former.starts_at, former.ends_at)
-        and entry.description is not distinct from former.description as is_duplicate
-    from ordered as late
+        coalesce(
+            entry.starts_at = former.starts_at
+            and entry.ends_at = former.ends_at
+            and entry.description is not distinct from former.description,
+            false
+        ) as is_duplicate
+    from overlapping
     cross join lateral (
-        select
-            early.entry_id,
-            {{ seconds_between('late.starts_at', 'least(late.ends_at, early.ends_at)') }}::bigint as seconds
-        from {{ ref('fct_entry_day') }} as early
-        where
-            early.account_id = late.account_id
-            and early.local_date = late.local_date
-            and (early.starts_at, early.ends_at, early.entry_id) < (late.starts_at, late.ends_at, late.entry_id)
-            and early.ends_at > late.starts_at
-        order by seconds desc, early.starts_at desc, early.entry_id
-        limit 1
-    ) as early
-    inner join {{ ref('fct_entry') }} as entry
-        on late.account_id = entry.account_id and late.entry_id = entry.entry_id
-    inner join {{ ref('fct_entry') }} as former
-        on late.account_id = former.account_id and early.entry_id = former.entry_id
-    where late.former_end > late.starts_at and early.seconds >= 60 and greatest(entry.seconds, former.seconds) <= {{ long }}
+        select * from {{ ref('fct_entry') }} as late
+        where late.account_id = overlapping.account_id and late.entry_id = overlapping.entry_id
+        offset 0
+    ) as entry
+    cross join lateral (
+        select * from {{ ref('fct_entry') }} as early
+        where early.account_id = overlapping.account_id and early.entry_id = overlapping.former_id
+        offset 0
+    ) as former
+    where overlapping.seconds >= 60 and greatest(entry.seconds, former.seconds) <= {{ long }}
 ),
 
 odd_entry as (

@@ -59,29 +59,21 @@ sheet as (
     group by account_id, local_date, week_start
 ),
 
+-- what a category keeps, and what it gives to each other one (of what it has left over and what it misses, one is 0)
 flow as (
-    select
-        sheet.account_id,
-        sheet.local_date,
-        sheet.week_start,
-        stays.category_id as from_id,
-        stays.category_id as to_id,
-        stays.seconds::double precision as seconds
-    from sheet
-    cross join lateral unnest(sheet.ids, sheet.kept) as stays (category_id, seconds)
-    where stays.seconds > 0
-    union all
     select
         sheet.account_id,
         sheet.local_date,
         sheet.week_start,
         leaves.category_id as from_id,
         enters.category_id as to_id,
-        leaves.seconds::double precision * enters.seconds / sheet.total as seconds
+        case
+            when leaves.category_id = enters.category_id then leaves.kept::double precision
+            else leaves.outflow::double precision * enters.inflow / nullif(sheet.total, 0)
+        end as seconds
     from sheet
-    cross join lateral unnest(sheet.ids, sheet.outflow) as leaves (category_id, seconds)
-    cross join lateral unnest(sheet.ids, sheet.inflow) as enters (category_id, seconds)
-    where leaves.seconds > 0 and enters.seconds > 0
+    cross join lateral unnest(sheet.ids, sheet.kept, sheet.outflow) as leaves (category_id, kept, outflow)
+    cross join lateral unnest(sheet.ids, sheet.inflow) as enters (category_id, inflow)
 )
 
 select
@@ -105,3 +97,4 @@ left join {{ ref('dim_category') }} as source
     on flow.account_id = source.account_id and flow.from_id = source.category_id
 left join {{ ref('dim_category') }} as target
     on flow.account_id = target.account_id and flow.to_id = target.category_id
+where flow.seconds > 0
