@@ -3,18 +3,37 @@
     (({{ instant }} at time zone {{ zone }}) - interval '4 hours')::date
 {%- endmacro %}
 
+{#
+    The rows of a fact for each row of a short list, one index look-up each: the planner, who knows nothing of a list that
+    was just made, would rather read the whole history.
+#}
+{% macro looked_up(fact, alias, list, key, condition='true') -%}
+cross join lateral (
+        select found.* from {{ fact }} as found
+        where found.account_id = {{ list }}.account_id and found.{{ key }} = {{ list }}.{{ key }} and {{ condition }}
+        offset 0
+    ) as {{ alias }}
+{%- endmacro %}
+
+{# Whether a row lies on a stale logical day. Written so that the planner takes the index, with or without statistics. #}
+{% macro is_stale_logically(alias) -%}
+    {%- if var('account_id', '') -%}
+    {{ in_scope(alias) }}
+    and {{ alias }}.logical_date = any(
+        array(select stale.logical_date from {{ ref('stale_logical_day') }} as stale where {{ in_scope('stale') }})
+    )
+    {%- else -%}
+    ({{ alias }}.account_id, {{ alias }}.logical_date) in (
+        select stale.account_id, stale.logical_date from {{ ref('stale_logical_day') }} as stale
+    )
+    {%- endif -%}
+{%- endmacro %}
+
 {# Remove the rows of stale logical days, or in a full run of all days. #}
 {% macro forget_logical_days() -%}
     {%- if execute and is_incremental() -%}
     delete from {{ this }} as kept
-    where {{ in_scope('kept') }}
-        {%- if not var('full', false) %}
-        and (kept.account_id, kept.logical_date) in (
-            select stale.account_id, stale.logical_date from {{ ref('stale_logical_day') }} as stale where {{ in_scope('stale') }}
-        )
-        {%- endif %}
-    {%- else -%}
-    select 1
+    where {% if var('full', false) -%} {{ in_scope('kept') }} {%- else -%} {{ is_stale_logically('kept') }} {%- endif %}
     {%- endif -%}
 {%- endmacro %}
 
@@ -24,19 +43,22 @@
 #}
 {% macro near_blocks() -%}
 own as (
-    select 'plan' as layer, occurrence.account_id, occurrence.occurrence_id as block_id, occurrence.first_date, occurrence.last_date
+    {%- for fact in [ref('fct_occurrence'), ref('fct_entry')] %}
+    select block.account_id, block.first_date, block.last_date
     from {{ ref('stale_logical_day') }} as stale
-    inner join {{ ref('fct_occurrence') }} as occurrence
-        on stale.account_id = occurrence.account_id
-        and occurrence.first_date between stale.logical_date and stale.logical_date + 1
-    where {{ in_scope('stale') }} and {{ logical_date('occurrence.starts_at', 'occurrence.time_zone') }} = stale.logical_date
+    cross join lateral (
+        select found.* from {{ fact }} as found
+        where
+            found.account_id = stale.account_id
+            and found.first_date in (stale.logical_date, stale.logical_date + 1)
+            and {{ logical_date('found.starts_at', 'found.time_zone') }} = stale.logical_date
+        offset 0
+    ) as block
+    where {{ in_scope('stale') }}
+    {%- if not loop.last %}
     union all
-    select 'actual' as layer, entry.account_id, entry.entry_id as block_id, entry.first_date, entry.last_date
-    from {{ ref('stale_logical_day') }} as stale
-    inner join {{ ref('fct_entry') }} as entry
-        on stale.account_id = entry.account_id
-        and entry.first_date between stale.logical_date and stale.logical_date + 1
-    where {{ in_scope('stale') }} and {{ logical_date('entry.starts_at', 'entry.time_zone') }} = stale.logical_date
+    {%- endif %}
+    {%- endfor %}
 ),
 
 own_day as (
@@ -48,8 +70,7 @@ own_day as (
 near_entry as materialized (
     select distinct block.account_id, block.entry_id
     from own_day
-    inner join {{ ref('fct_entry_day') }} as block
-        on own_day.account_id = block.account_id and own_day.local_date = block.local_date
+    {{ looked_up(ref('fct_entry_day'), 'block', 'own_day', 'local_date') }}
 ),
 
 entry_day as (
@@ -57,17 +78,14 @@ entry_day as (
     union
     select entry.account_id, entry.first_date + n as local_date
     from near_entry
-    inner join {{ ref('fct_entry') }} as entry
-        on near_entry.account_id = entry.account_id and near_entry.entry_id = entry.entry_id
+    {{ looked_up(ref('fct_entry'), 'entry', 'near_entry', 'entry_id') }}
     cross join lateral generate_series(0, entry.last_date - entry.first_date) as n
 ),
 
 near_plan as materialized (
     select distinct block.account_id, block.occurrence_id
     from entry_day
-    inner join {{ ref('fct_occurrence_day') }} as block
-        on entry_day.account_id = block.account_id and entry_day.local_date = block.local_date
-    where block.is_planned
+    {{ looked_up(ref('fct_occurrence_day'), 'block', 'entry_day', 'local_date', 'found.is_planned') }}
 ),
 
 near_day as materialized (
@@ -75,8 +93,7 @@ near_day as materialized (
     union
     select occurrence.account_id, occurrence.first_date + n as local_date
     from near_plan
-    inner join {{ ref('fct_occurrence') }} as occurrence
-        on near_plan.account_id = occurrence.account_id and near_plan.occurrence_id = occurrence.occurrence_id
+    {{ looked_up(ref('fct_occurrence'), 'occurrence', 'near_plan', 'occurrence_id') }}
     cross join lateral generate_series(0, occurrence.last_date - occurrence.first_date) as n
 ),
 {%- endmacro %}

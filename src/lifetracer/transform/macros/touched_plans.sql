@@ -3,17 +3,20 @@
     {%- if only_changes() %}
     select stale.account_id, block.occurrence_id
     from {{ ref('stale_day') }} as stale
-    inner join {{ ref('fct_occurrence_day') }} as block
-        on stale.account_id = block.account_id and stale.local_date = block.local_date
+    {{ looked_up(ref('fct_occurrence_day'), 'block', 'stale', 'local_date') }}
     where {{ in_scope('stale') }}
     union
     select stale.account_id, former.occurrence_id
     from {{ ref('stale_day') }} as stale
     inner join {{ source('app', 'account') }} as account on stale.account_id = account.account_id
-    inner join {{ source('raw', 'occurrence_revision') }} as former
-        on stale.account_id = former.account_id
-        and former.starts_at >= {{ day_start('stale.local_date', 'account.time_zone') }}
-        and former.starts_at < {{ day_start('stale.local_date + 1', 'account.time_zone') }}
+    cross join lateral (
+        select found.* from {{ source('raw', 'occurrence_revision') }} as found
+        where
+            found.account_id = stale.account_id
+            and found.starts_at >= {{ day_start('stale.local_date', 'account.time_zone') }}
+            and found.starts_at < {{ day_start('stale.local_date + 1', 'account.time_zone') }}
+        offset 0
+    ) as former
     where {{ in_scope('stale') }}
     {%- else %}
     select account_id, occurrence_id from {{ ref('fct_occurrence') }} as occurrence where {{ in_scope('occurrence') }}
@@ -25,13 +28,25 @@
 {# Remove what is known of them, and what lies on stale days; in a full run all. #}
 {% macro forget_touched_plans() -%}
     {%- if execute and only_changes() -%}
+    with touched as materialized (
+        {{ touched_plans() }}
+    ),
+
+    listed as (
+        select kept.account_id, kept.local_date, kept.occurrence_id
+        from touched
+        {{ looked_up(this, 'kept', 'touched', 'occurrence_id') }}
+        union
+        select kept.account_id, kept.local_date, kept.occurrence_id
+        from {{ ref('stale_day') }} as stale
+        {{ looked_up(this, 'kept', 'stale', 'local_date') }}
+        where {{ in_scope('stale') }}
+    )
+
     delete from {{ this }} as kept
+    using listed
     where
-        {{ is_stale('kept') }}
-        or (
-            {{ in_scope('kept') }}
-            and (kept.account_id, kept.occurrence_id) in (select account_id, occurrence_id from ({{ touched_plans() }}) as touched)
-        )
+        kept.account_id = listed.account_id and kept.local_date = listed.local_date and kept.occurrence_id = listed.occurrence_id
     {%- elif execute and is_incremental() -%}
     delete from {{ this }} as kept where {{ in_scope('kept') }}
     {%- endif -%}

@@ -30,9 +30,11 @@ piece as materialized (
     select
         span.account_id, span.local_date, span.entry_id, span.lived_category_id, span.occurrence_id,
         span.planned_category_id, span.is_kept, span.seconds, span.starts_at, span.ends_at
-    from {{ ref('fct_span') }} as span
     {%- if only_changes() %}
-    inner join near_day on span.account_id = near_day.account_id and span.local_date = near_day.local_date
+    from near_day
+    {{ looked_up(ref('fct_span'), 'span', 'near_day', 'local_date') }}
+    {%- else %}
+    from {{ ref('fct_span') }} as span
     {%- endif %}
     where span.is_past and {{ in_scope('span') }}
 ),
@@ -46,9 +48,11 @@ entry as materialized (
         entry.starts_at,
         {{ logical_date('entry.starts_at', 'entry.time_zone') }} as logical_date,
         not entry.is_running and entry.ends_at <= {{ as_of() }} as is_over
-    from {{ ref('fct_entry') }} as entry
     {%- if only_changes() %}
-    inner join near_entry on entry.account_id = near_entry.account_id and entry.entry_id = near_entry.entry_id
+    from near_entry
+    {{ looked_up(ref('fct_entry'), 'entry', 'near_entry', 'entry_id') }}
+    {%- else %}
+    from {{ ref('fct_entry') }} as entry
     {%- endif %}
     where entry.is_placed and {{ in_scope('entry') }}
 ),
@@ -63,10 +67,11 @@ due as materialized (
         occurrence.ends_at,
         {{ seconds_between('occurrence.starts_at', 'occurrence.ends_at') }} as seconds,
         {{ logical_date('occurrence.starts_at', 'occurrence.time_zone') }} as logical_date
-    from {{ ref('fct_occurrence') }} as occurrence
     {%- if only_changes() %}
-    inner join near_plan
-        on occurrence.account_id = near_plan.account_id and occurrence.occurrence_id = near_plan.occurrence_id
+    from near_plan
+    {{ looked_up(ref('fct_occurrence'), 'occurrence', 'near_plan', 'occurrence_id') }}
+    {%- else %}
+    from {{ ref('fct_occurrence') }} as occurrence
     {%- endif %}
     where
         occurrence.is_placed
@@ -87,9 +92,13 @@ inside as materialized (
         piece.lived_category_id,
         piece.is_kept,
         piece.seconds
-    from due
-    inner join {{ ref('fct_occurrence_day') }} as block
-        on due.account_id = block.account_id and due.occurrence_id = block.occurrence_id
+    {%- if only_changes() %}
+    from near_day
+    {{ looked_up(ref('fct_occurrence_day'), 'block', 'near_day', 'local_date') }}
+    {%- else %}
+    from {{ ref('fct_occurrence_day') }} as block
+    {%- endif %}
+    inner join due on block.account_id = due.account_id and block.occurrence_id = due.occurrence_id
     inner join piece
         on block.account_id = piece.account_id
         and block.local_date = piece.local_date

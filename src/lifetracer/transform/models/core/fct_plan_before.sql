@@ -24,24 +24,39 @@ former as materialized (
     select
         former.*,
         lead(former.content_id) over (partition by former.account_id, former.occurrence_id order by former.revision_id) as next_content_id
+    {%- if only_changes() %}
+    from touched
+    {{ looked_up(source('raw', 'occurrence_revision'), 'former', 'touched', 'occurrence_id') }}
+    {%- else %}
     from {{ source('raw', 'occurrence_revision') }} as former
     inner join touched on former.account_id = touched.account_id and former.occurrence_id = touched.occurrence_id
+    {%- endif %}
 ),
 
 present as materialized (
     select
         occurrence.account_id, occurrence.occurrence_id, occurrence.source, occurrence.calendar_id, occurrence.content_id,
         occurrence.starts_at, occurrence.ends_at
+    {%- if only_changes() %}
+    from touched
+    {{ looked_up(source('raw', 'occurrence'), 'occurrence', 'touched', 'occurrence_id') }}
+    {%- else %}
     from {{ source('raw', 'occurrence') }} as occurrence
     inner join touched on occurrence.account_id = touched.account_id and occurrence.occurrence_id = touched.occurrence_id
+    {%- endif %}
 ),
 
 placed as materialized (
     select
         occurrence.account_id, occurrence.occurrence_id, occurrence.first_date as local_date,
         occurrence.starts_at, occurrence.ends_at, occurrence.is_busy
+    {%- if only_changes() %}
+    from touched
+    {{ looked_up(ref('fct_occurrence'), 'occurrence', 'touched', 'occurrence_id') }}
+    {%- else %}
     from {{ ref('fct_occurrence') }} as occurrence
     inner join touched on occurrence.account_id = touched.account_id and occurrence.occurrence_id = touched.occurrence_id
+    {%- endif %}
     where occurrence.is_placed and not occurrence.is_all_day
 ),
 
@@ -71,8 +86,11 @@ asked as materialized (
     where {{ day_start('lain.local_date', 'account.time_zone') }} < {{ as_of() }}
 ),
 
+-- One key of one column: with several the planner, who knows nothing of these rows yet, would join by the first alone.
 version as materialized (
-    select version.*
+    select
+        version.*,
+        concat_ws('/', version.account_id, version.source, version.event_id) as event_key
     from {{ ref('all_event_versions') }} as version
     inner join (
         select account_id, source, content_id from former
@@ -93,9 +111,7 @@ ended as (
     left join present on former.account_id = present.account_id and former.occurrence_id = present.occurrence_id
     left join version
         on former.change <> 'removed'
-        and former.account_id = version.account_id
-        and former.source = version.source
-        and version.event_id = coalesce(former.next_content_id, present.content_id)
+        and version.event_key = concat_ws('/', former.account_id, former.source, coalesce(former.next_content_id, present.content_id))
         and version.synced_at <= former.replaced_at
         and (version.replaced_at is null or version.replaced_at > former.replaced_at)
     group by former.account_id, former.occurrence_id, former.revision_id, former.replaced_at
@@ -106,10 +122,12 @@ stood as (
     select distinct on (asked.account_id, asked.occurrence_id, asked.local_date)
         asked.*,
         former.change,
-        former.revision_id is not null as was_replaced,
         coalesce(former.source, present.source) as source,
         coalesce(former.calendar_id, present.calendar_id) as calendar_id,
         coalesce(former.content_id, present.content_id) as content_id,
+        concat_ws(
+            '/', asked.account_id, coalesce(former.source, present.source), coalesce(former.content_id, present.content_id)
+        ) as event_key,
         case when former.revision_id is null then present.starts_at else former.starts_at end as starts_at,
         case when former.revision_id is null then present.ends_at else former.ends_at end as ends_at
     from asked
@@ -133,17 +151,15 @@ told as (
         version.ical_uid
     from stood
     left join version
-        on stood.account_id = version.account_id
-        and stood.source = version.source
-        and stood.content_id = version.event_id
+        on stood.event_key = version.event_key
         and least(version.synced_at, version.updated_at) <= stood.evening
     order by stood.account_id asc, stood.occurrence_id asc, stood.local_date asc, version.synced_at desc, version.replaced_at desc nulls first
 ),
 
 made as (
-    select account_id, source, event_id, min(created_at) as created_at
+    select event_key, min(created_at) as created_at
     from version
-    group by account_id, source, event_id
+    group by event_key
 ),
 
 compared as (
@@ -191,8 +207,7 @@ compared as (
         end as change
     from told
     left join final on told.account_id = final.account_id and told.occurrence_id = final.occurrence_id
-    left join made
-        on told.account_id = made.account_id and told.source = made.source and told.content_id = made.event_id
+    left join made on told.event_key = made.event_key
 )
 
 select

@@ -25,9 +25,7 @@ with changed as (
 plan_day as (
     select distinct block.account_id, block.occurrence_id
     from changed
-    inner join {{ ref('fct_occurrence_day') }} as block
-        on changed.account_id = block.account_id and changed.local_date = block.local_date
-    where block.is_planned
+    {{ looked_up(ref('fct_occurrence_day'), 'block', 'changed', 'local_date', 'found.is_planned') }}
 ),
 
 plan as (
@@ -35,16 +33,14 @@ plan as (
     union
     select occurrence.account_id, occurrence.first_date + n as local_date
     from plan_day
-    inner join {{ ref('fct_occurrence') }} as occurrence
-        on plan_day.account_id = occurrence.account_id and plan_day.occurrence_id = occurrence.occurrence_id
+    {{ looked_up(ref('fct_occurrence'), 'occurrence', 'plan_day', 'occurrence_id') }}
     cross join lateral generate_series(0, occurrence.last_date - occurrence.first_date) as n
 ),
 
 entry_day as (
     select distinct block.account_id, block.entry_id
     from plan
-    inner join {{ ref('fct_entry_day') }} as block
-        on plan.account_id = block.account_id and plan.local_date = block.local_date
+    {{ looked_up(ref('fct_entry_day'), 'block', 'plan', 'local_date') }}
 ),
 
 entry as materialized (
@@ -54,8 +50,7 @@ entry as materialized (
         entry.last_date,
         {{ logical_date('entry.starts_at', 'entry.time_zone') }} as logical_date
     from entry_day
-    inner join {{ ref('fct_entry') }} as entry
-        on entry_day.account_id = entry.account_id and entry_day.entry_id = entry.entry_id
+    {{ looked_up(ref('fct_entry'), 'entry', 'entry_day', 'entry_id') }}
 ),
 
 reached as (
@@ -69,9 +64,7 @@ reached as (
 reached_plan as (
     select distinct block.account_id, block.occurrence_id
     from reached
-    inner join {{ ref('fct_occurrence_day') }} as block
-        on reached.account_id = block.account_id and reached.local_date = block.local_date
-    where block.is_planned
+    {{ looked_up(ref('fct_occurrence_day'), 'block', 'reached', 'local_date', 'found.is_planned') }}
 )
 
 select account_id, local_date as logical_date from changed
@@ -84,8 +77,7 @@ select
     occurrence.account_id,
     {{ logical_date('occurrence.starts_at', 'occurrence.time_zone') }} as logical_date
 from reached_plan
-inner join {{ ref('fct_occurrence') }} as occurrence
-    on reached_plan.account_id = occurrence.account_id and reached_plan.occurrence_id = occurrence.occurrence_id
+{{ looked_up(ref('fct_occurrence'), 'occurrence', 'reached_plan', 'occurrence_id') }}
 {%- else %}
 select
     null::uuid as account_id,
