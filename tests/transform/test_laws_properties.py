@@ -28,7 +28,7 @@ from lifetracer.settings import Settings
 from timespan import Span, intersect, local_day, split_at_midnight, subtract, total_seconds, union
 
 from .crowd import PASSING, PERSONAL, REMEMBERING, Crowd, Law, Lived, Row, on_days
-from .lives import NOW, PROJECTS, SECOND, ZONES, Life, later, lives, true_days
+from .lives import LONGEST, NOW, PROJECTS, SECOND, ZONES, Life, later, lives, true_days
 
 pytestmark = pytest.mark.db
 
@@ -535,16 +535,55 @@ def billing_is_time_by_rate(one: Lived) -> Iterator[str]:
 
 
 def every_day_is_of_one_kind(one: Lived) -> Iterator[str]:
-    """Each day that there is has one kind; what the person said counts."""
+    """Each day that there is has one kind, and so has one of which the person said it; what the person said counts."""
+    zone = ZoneInfo(one.life.zone)
     kinds = {row["local_date"]: row for row in one.rows("day_type")}
-    if kinds.keys() != {row["local_date"] for row in one.rows("day")}:
-        yield f"kinds of {sorted(kinds)}"
+    days = {row["local_date"] for row in one.rows("day")}
+    more = {day for day in kinds.keys() - days if local_day(day, zone) and not kinds[day]["is_corrected"]}
+    if more or days - kinds.keys():
+        yield f"kinds, but no days: {more}; days, but no kinds: {days - kinds.keys()}"
     said = kinds.get(date(2012, 3, 1))
     if said and said["is_corrected"] and said["day_type"] != "travel":
         yield f"1 March is {said['day_type']}"
     for row in kinds.values():
         if not row["is_corrected"] and row["day_type"] != row["derived_type"]:
             yield f"{row['local_date']} is {row['day_type']}, though {row['derived_type']}"
+
+
+def work_is_the_time_of_its_categories(one: Lived) -> Iterator[str]:
+    """A day's work is the lived time of its categories of work, between its first start and its last stop."""
+    work = {row["category_id"] for row in one.rows("dim_category") if row["kind"] == "work"}
+    wanted = on_days([row for row in one.rows("day_category") if row["category_id"] in work], "actual_seconds")
+    if +Counter(on_days(one.rows("work_life"), "work_seconds")) != +Counter(wanted):
+        yield f"worked {on_days(one.rows('work_life'), 'work_seconds')}, not {wanted}"
+    pieces = by_day([row for row in one.rows("fct_span") if row["lived_category_id"] in work])
+    for row in one.rows("work_life"):
+        day = pieces[row["local_date"]]
+        if (row["first_start_at"], row["last_stop_at"]) != (day[0]["starts_at"], day[-1]["ends_at"]):
+            yield f"{row['local_date']}: from {row['first_start_at']} to {row['last_stop_at']}"
+        long = (row["last_stop_at"] - row["first_start_at"]).total_seconds()
+        if not 0 < row["longest_focus_seconds"] <= long or not 0 <= row["fragmentation"] < 1:
+            yield f"{row['local_date']}: focus {row['longest_focus_seconds']} s, fragmentation {row['fragmentation']}"
+
+
+def what_cannot_be_right_is_told(one: Lived) -> Iterator[str]:
+    """Forgotten timers and entries that end before they begin are found, each once, and nothing else is called so."""
+    half_day = timedelta(hours=12)
+    wanted: Counter[str] = Counter()
+    for entry in one.life.entries:
+        length = (entry.stop or max(one.now, entry.start)) - entry.start
+        if entry.stop is None:
+            wanted["running"] += half_day < length
+        else:
+            wanted["long"] += half_day < length <= LONGEST
+            wanted["negative"] += length < timedelta()
+            wanted["zero"] += length == timedelta()
+    told = Counter(row["kind"] for row in one.rows("data_quality"))
+    if any(told[kind] != wanted[kind] for kind in ("running", "long", "negative", "zero")):
+        yield f"told {told}, wanted {wanted}"
+    for row in one.rows("data_quality"):
+        if not all(row[name] for name in ("message_en", "message_ja", "remedy_en", "remedy_ja", "link")):
+            yield f"without words: {row}"
 
 
 LAWS: dict[Law, tuple[str, ...]] = {
@@ -572,6 +611,8 @@ LAWS: dict[Law, tuple[str, ...]] = {
     targets_reach_what_projects_have: ("target_progress",),
     billing_is_time_by_rate: ("billable_client",),
     every_day_is_of_one_kind: ("day_type",),
+    work_is_the_time_of_its_categories: ("work_life",),
+    what_cannot_be_right_is_told: ("data_quality",),
 }
 """Each law, and the models it is about."""
 
