@@ -19,7 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import IntEnum
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -234,12 +234,17 @@ def _conclude(
     connection.execute(SQL["conclude"], said | {"as_of": present, "made_by": fingerprint()})
 
 
-def fingerprint() -> str:
-    """Give a short hash of the project: other models make another history."""
+@cache
+def fingerprint(*, tests: bool = False) -> str:
+    """Give a short hash of the models (and of what tests them): other models make another history.
+
+    Read once: a process that runs for days stands for the models that it loaded.
+    """
     digest = hashlib.sha256()
-    for path in sorted(PROJECT.rglob("*")):
-        if path.suffix in {".sql", ".yml"}:
-            digest.update(path.relative_to(PROJECT).as_posix().encode() + path.read_bytes())
+    for folder in ("dbt_project.yml", "macros", "models", *(("tests",) if tests else ())):
+        for path in sorted((PROJECT / folder).rglob("*") if (PROJECT / folder).is_dir() else [PROJECT / folder]):
+            if path.suffix in {".sql", ".yml"}:
+                digest.update(path.relative_to(PROJECT).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()[:16]
 
 
@@ -310,7 +315,7 @@ def _manifest(settings: Settings) -> Manifest:
     from dbt.contracts.graph.manifest import Manifest
     from dbt.version import installed
 
-    name = f"manifest-{fingerprint()}-{installed.to_version_string(skip_matcher=True)}.msgpack"
+    name = f"manifest-{fingerprint(tests=True)}-{installed.to_version_string(skip_matcher=True)}.msgpack"
     kept = settings.home / "transform" / name
     if kept.is_file():
         with contextlib.suppress(Exception):  # a file that another version wrote or a crash cut off is made again
@@ -326,14 +331,35 @@ def _manifest(settings: Settings) -> Manifest:
     return answer.result
 
 
-def _for_database(manifest: Manifest, name: str) -> Manifest:
-    """Give a copy whose models and sources lie in a database: a manifest is parsed once and serves any."""
-    copy: Manifest = manifest.deepcopy()  # type: ignore[no-untyped-call]
-    for node in (*copy.nodes.values(), *copy.sources.values()):
+def _lies_in(manifest: Manifest, database: str) -> Manifest:
+    """Say in which database the models and sources lie: a manifest is parsed once and serves any."""
+    for node in (*manifest.nodes.values(), *manifest.sources.values()):
         if node.relation_name:
-            node.relation_name = node.relation_name.replace(f'"{node.database}".', f'"{name}".', 1)
-        node.database = name
-    return copy
+            node.relation_name = node.relation_name.replace(f'"{node.database}".', f'"{database}".', 1)
+        node.database = database
+    return manifest
+
+
+@contextlib.contextmanager
+def _lasting_connections() -> Iterator[None]:
+    """Let each of dbt's threads keep its connection from model to model, instead of opening one for each.
+
+    A new session reads the whole catalogue anew before its first plan; that took longer than the models' work.
+    """
+    from dbt.adapters.postgres.connections import PostgresConnectionManager as Manager
+
+    def release(manager: Manager) -> None:
+        connection = manager.get_if_exists()
+        if connection is not None and connection.state == "open":
+            connection.handle.rollback()  # a look at the catalogue opens a transaction that dbt does not know of
+            connection.transaction_open = False
+
+    usual = Manager.release
+    Manager.release = release  # type: ignore[assignment, method-assign]
+    try:
+        yield
+    finally:
+        Manager.release = usual  # type: ignore[method-assign]
 
 
 def _invoke(words: list[str], folder: Path, settings: Settings, variables: Mapping[str, Any]) -> list[Any]:
@@ -341,9 +367,15 @@ def _invoke(words: list[str], folder: Path, settings: Settings, variables: Mappi
 
     manifest = warm(settings)
     database = os.environ.get(PROFILE_VARIABLES["dbname"], "")
-    command = [*words[:1], *_flags(folder), "--vars", json.dumps(variables), *words[1:]]
-    answer = dbtRunner(manifest=_for_database(manifest, database)).invoke(command)
+    usual = "tag:ledger" in words
+    # Only where views are replaced dbt has to know what hangs on what.
+    look = "--no-populate-cache" if usual else "--populate-cache"
+    command = [*words[:1], *_flags(folder), look, "--vars", json.dumps(variables), *words[1:]]
+    with _lasting_connections() if usual else contextlib.nullcontext():
+        answer = dbtRunner(manifest=_lies_in(manifest, database)).invoke(command)
     if answer.exception is not None:
+        if not isinstance(answer.exception, Exception):  # somebody ends this process
+            raise answer.exception
         raise LifetracerError(
             f"The transform could not run: {answer.exception}",
             remedy="See that the database can be reached: lifetracer doctor.",

@@ -1,3 +1,61 @@
+{# What is told of each copy of a meeting, from an occurrence, its event and its calendar. #}
+{% macro copy_columns() -%}
+select
+    occurrence.account_id,
+    occurrence.occurrence_id,
+    occurrence.source,
+    occurrence.calendar_id,
+    occurrence.series_id,
+    event.ical_uid,
+    {{ meeting_start('occurrence.original_start') }} as meeting_start,
+    coalesce(calendar.is_primary, false) as is_on_primary,
+    coalesce(calendar.calendar_name, occurrence.calendar_id) as calendar_name,
+    calendar.calendar_color,
+    event.title,
+    event.location,
+    event.response,
+    event.event_type,
+    event.is_own_plan,
+    event.transparency <> 'transparent'
+    and event.response is distinct from 'declined'
+    and event.event_type not in ('workingLocation', 'birthday') as is_busy,
+    date_trunc('second', occurrence.starts_at) as starts_at,
+    date_trunc('second', occurrence.ends_at) as ends_at,
+    occurrence.starts_on,
+    occurrence.ends_on,
+    greatest(event.synced_at, calendar.synced_at) as synced_at
+{%- endmacro %}
+
+{# Whether it is told at all: neither cancelled, nor on a calendar that shows only when somebody else is busy. #}
+{% macro is_plan() -%}
+    event.status <> 'cancelled' and not coalesce(calendar.is_busy_only, false)
+{%- endmacro %}
+
+{# The rows of all_copies for the listed (account_id, occurrence_id), each looked up by itself. #}
+{% macro copies_of(list) -%}
+    {{ copy_columns() }}
+    from {{ list }} as listed
+    cross join lateral (
+        select told.*
+        from {{ source('raw', 'occurrence') }} as told
+        where told.account_id = listed.account_id and told.occurrence_id = listed.occurrence_id
+        offset 0
+    ) as occurrence
+    cross join lateral (
+        select one.*
+        from {{ ref('all_events') }} as one
+        where one.account_id = occurrence.account_id and one.source = occurrence.source and one.event_id = occurrence.content_id
+        offset 0
+    ) as event
+    left join lateral (
+        select one.*
+        from {{ ref('all_calendars') }} as one
+        where one.account_id = occurrence.account_id and one.source = occurrence.source and one.calendar_id = occurrence.calendar_id
+        offset 0
+    ) as calendar on true
+    where {{ is_plan() }} and {{ in_scope('listed') }}
+{%- endmacro %}
+
 {#
     One meeting that lies on several calendars counts once: same iCalUID and same original start. The copy that
     carries one's own answer speaks, then the primary calendar's.
@@ -29,13 +87,7 @@
 {% macro with_their_copies(found) -%}
 meeting as (
     select copy.account_id, copy.ical_uid, copy.meeting_start
-    from {{ found }} as found
-    cross join lateral (
-        select one.account_id, one.ical_uid, one.meeting_start
-        from {{ ref('all_copies') }} as one
-        where one.account_id = found.account_id and one.occurrence_id = found.occurrence_id
-        offset 0
-    ) as copy
+    from ({{ copies_of(found) }}) as copy
     where copy.ical_uid is not null
     union
     select copy.account_id, copy.ical_uid, copy.meeting_start
@@ -87,11 +139,7 @@ found_or_copy as (
 {% macro due_occurrences() -%}
     {%- if only_changes() -%}
     select *
-    from ({{ one_copy_each(
-        "select one.* from " ~ ref('stale_occurrence') ~ " as stale cross join lateral (select copy.* from "
-        ~ ref('all_copies') ~ " as copy where copy.account_id = stale.account_id and copy.occurrence_id = stale.occurrence_id "
-        ~ "offset 0) as one where " ~ in_scope('stale')
-    ) }}) as placed
+    from ({{ one_copy_each(copies_of(ref('stale_occurrence'))) }}) as placed
     where placed.place = 1
     {%- else -%}
     select * from {{ ref('all_occurrences') }} as told where {{ in_scope('told') }}
@@ -103,10 +151,16 @@ found_or_copy as (
     {%- if execute and only_changes() -%}
     with found as (
         select kept.account_id, kept.occurrence_id
-        from {{ this }} as kept
+        from {{ ref('stale_title') }} as stale
         left join {{ ref('title_category') }} as meant
-            on kept.account_id = meant.account_id and kept.title_key = meant.title_key
-        where {{ in_scope('kept') }} and kept.title_category_id is distinct from meant.category_id
+            on stale.account_id = meant.account_id and stale.title_key = meant.title_key
+        cross join lateral (
+            select one.account_id, one.occurrence_id, one.title_category_id
+            from {{ this }} as one
+            where one.account_id = stale.account_id and one.title_key = stale.title_key
+            offset 0
+        ) as kept
+        where {{ in_scope('stale') }} and kept.title_category_id is distinct from meant.category_id
     ),
 
     {{ with_their_copies('found') }}

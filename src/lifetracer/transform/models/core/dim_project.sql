@@ -36,10 +36,18 @@ with listed as (
     where {{ in_scope('project') }}
 ),
 
+unlisted as materialized (
+    select used.account_id, used.project_key
+    from ({{ distinct_keys(ref('fct_entry'), 'project_key') }}) as used
+    where not exists (
+        select from listed where listed.account_id = used.account_id and listed.project_key = used.project_key
+    )
+),
+
 spoken_of as (
     select
         entry.account_id,
-        used.project_key,
+        unlisted.project_key,
         entry.project_id,
         entry.project_name,
         entry.client_id,
@@ -51,17 +59,14 @@ spoken_of as (
         false as is_listed,
         false as is_archived,
         entry.project_id is not null as is_deleted
-    from ({{ distinct_keys(ref('fct_entry'), 'project_key') }}) as used
+    from unlisted
     cross join lateral (
         select one.*
         from {{ ref('fct_entry') }} as one
-        where one.account_id = used.account_id and one.project_key = used.project_key
-        order by one.starts_at desc nulls last, one.entry_id desc
+        where one.account_id = unlisted.account_id and one.project_key = unlisted.project_key
+        order by one.starts_at desc, one.entry_id desc
         limit 1
     ) as entry
-    where not exists (
-        select from listed where listed.account_id = used.account_id and listed.project_key = used.project_key
-    )
 )
 
 select * from listed

@@ -13,7 +13,8 @@
 -- depends_on: {{ ref('stale_day') }}
 -- depends_on: {{ ref('stale_occurrence') }}
 -- depends_on: {{ ref('stale_title') }}
--- depends_on: {{ ref('all_copies') }}
+-- depends_on: {{ ref('all_calendars') }}
+-- depends_on: {{ ref('all_occurrences') }}
 -- depends_on: {{ ref('all_events') }}
 -- depends_on: {{ source('raw', 'occurrence') }}
 -- depends_on: {{ source('app', 'category_rule') }}

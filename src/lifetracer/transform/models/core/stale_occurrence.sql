@@ -11,7 +11,6 @@
 -- depends_on: {{ source('raw', 'occurrence') }}
 -- depends_on: {{ ref('dim_account') }}
 -- depends_on: {{ ref('all_calendars') }}
--- depends_on: {{ ref('all_copies') }}
 -- depends_on: {{ ref('all_events') }}
 {%- if only_changes() %}
 with noted as (

@@ -7,7 +7,9 @@
 -- depends_on: {{ ref('stale_occurrence') }}
 -- depends_on: {{ ref('stale_phrase') }}
 -- depends_on: {{ ref('stale_title') }}
--- depends_on: {{ ref('all_copies') }}
+-- depends_on: {{ ref('all_calendars') }}
+-- depends_on: {{ ref('all_events') }}
+-- depends_on: {{ source('raw', 'occurrence') }}
 -- depends_on: {{ ref('all_occurrences') }}
 -- How a title finds its category: see the macro.
 {{ title_meanings(
