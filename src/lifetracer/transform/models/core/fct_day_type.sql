@@ -15,6 +15,7 @@
 --   study    3 hours likewise
 --   rest     everything else
 {%- set enough = var('day_type_work_seconds', 10800) %}
+{%- set of_these_days = "= any(array(select these.local_date from day as these))" %}
 {%- set away = var('day_type_away_seconds', 14400) %}
 with rule as materialized (
     {{ day_rules() }}
@@ -52,6 +53,9 @@ counted as (
         on span.account_id = lived.account_id and span.lived_category_id = lived.category_id
     left join {{ ref('dim_category') }} as planned
         on span.account_id = planned.account_id and span.planned_category_id = planned.category_id
+    {%- if only_changes() %}
+    where {{ in_scope('span') }} and span.local_date {{ of_these_days }}
+    {%- endif %}
     group by day.account_id, day.local_date
 ),
 
@@ -74,6 +78,9 @@ told as (
     where
         occurrence.response is distinct from 'declined'
         and occurrence.event_type not in ('workingLocation', 'birthday')
+        {%- if only_changes() %}
+        and {{ in_scope('block') }} and block.local_date {{ of_these_days }}
+        {%- endif %}
 ),
 
 said as (

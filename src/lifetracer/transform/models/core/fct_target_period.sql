@@ -10,6 +10,8 @@
 -- depends_on: {{ ref('stale_day') }}
 -- A period is measured by the version of the target that is valid on its first day, from the first day with data to
 -- the present. A day whose weekday does not count has no period, and lends nothing to its week or month.
+-- In a usual run a target that is measured already needs the periods of stale days, and the one that is open.
+{%- set of_these_days = "= any(array(select these.local_date from day as these))" %}
 with target as (
     select
         target.*,
@@ -17,8 +19,20 @@ with target as (
         greatest(
             target.valid_from,
             date '2000-01-01',
-            (select min(day.local_date) from {{ ref('dim_day') }} as day where day.account_id = target.account_id)
-        ) as first_date
+            (select min(known.local_date) from {{ ref('dim_day') }} as known where known.account_id = target.account_id)
+        ) as first_date,
+        {%- if only_changes() %}
+        exists (
+            select from {{ this }} as kept
+            where
+                kept.account_id = target.account_id
+                and kept.target_id = target.target_id
+                and kept.valid_from = target.valid_from
+                and kept.made_from = target.made_from
+        ) as is_measured
+        {%- else %}
+        false as is_measured
+        {%- endif %}
     from {{ ref('dim_target') }} as target
     inner join {{ source('app', 'account') }} as account on target.account_id = account.account_id
     where {{ in_scope('target') }}
@@ -27,14 +41,26 @@ with target as (
 dated as (
     select
         target.*,
-        begins::date as period_start,
-        (begins + ('1 ' || target.period)::interval)::date as period_end
+        begun.period_start,
+        (begun.period_start + ('1 ' || target.period)::interval)::date as period_end
     from target
-    cross join lateral generate_series(
-        ({{ period_start('target.period', 'target.first_date') }})::timestamp,
-        least(target.today, target.valid_to - 1)::timestamp,
-        ('1 ' || target.period)::interval
-    ) as begins
+    cross join lateral (
+        select begins::date as period_start
+        from generate_series(
+            ({{ period_start('target.period', 'target.first_date') }})::timestamp,
+            target.today::timestamp,
+            ('1 ' || target.period)::interval
+        ) as begins
+        where not target.is_measured
+        {%- if only_changes() %}
+        union
+        select {{ period_start('target.period', 'stale.local_date') }} as period_start
+        from {{ ref('stale_day') }} as stale
+        where stale.account_id = target.account_id and target.is_measured
+        union
+        select {{ period_start('target.period', 'target.today') }} as period_start
+        {%- endif %}
+    ) as begun
 ),
 
 period as materialized (
@@ -42,6 +68,9 @@ period as materialized (
     from dated
     where
         dated.period_start >= dated.valid_from
+        and dated.period_start >= {{ period_start('dated.period', 'dated.first_date') }}
+        and dated.period_start <= dated.today
+        and (dated.valid_to is null or dated.period_start < dated.valid_to)
         and (dated.period <> 'day' or dated.weekdays is null or extract(isodow from dated.period_start)::int = any(dated.weekdays))
         {%- if only_changes() %}
         and not exists (
@@ -86,6 +115,9 @@ lived as materialized (
         on block.account_id = entry.account_id and block.entry_id = entry.entry_id
     where
         block.starts_at < {{ as_of() }}
+        {%- if only_changes() %}
+        and {{ in_scope('block') }} and block.local_date {{ of_these_days }}
+        {%- endif %}
         and case day.subject
             when 'all' then true
             when 'category' then block.category_id = any(day.category_ids)
@@ -131,7 +163,11 @@ spent as (
     from lived
     inner join {{ ref('fct_span') }} as span
         on lived.account_id = span.account_id and lived.local_date = span.local_date and lived.entry_id = span.entry_id
-    where span.is_past
+    where
+        span.is_past
+        {%- if only_changes() %}
+        and {{ in_scope('span') }} and span.local_date {{ of_these_days }}
+        {%- endif %}
     group by lived.account_id, lived.target_id, lived.period_start
 ),
 
@@ -139,7 +175,13 @@ tracked as (
     select day.account_id, day.target_id, day.period_start, sum(span.seconds) as seconds
     from day
     inner join {{ ref('fct_span') }} as span on day.account_id = span.account_id and day.local_date = span.local_date
-    where day.measure = 'share' and span.entry_id is not null and span.is_past
+    where
+        day.measure = 'share'
+        and span.entry_id is not null
+        and span.is_past
+        {%- if only_changes() %}
+        and {{ in_scope('span') }} and span.local_date {{ of_these_days }}
+        {%- endif %}
     group by day.account_id, day.target_id, day.period_start
 ),
 
