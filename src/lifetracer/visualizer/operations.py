@@ -77,7 +77,7 @@ def panels(board: Board) -> Iterator[Part]:
     yield board.rows(
         "findings",
         _("Findings by kind"),
-        _("All findings on the records, of any time, counted by kind."),
+        _("Findings on the records of the last four weeks, counted by kind."),
         {
             "kind": Column(_("Kind"), values={kind: (text, "text") for kind, text in kinds(_).items()}),
             "severity": Column(

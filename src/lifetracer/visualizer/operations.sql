@@ -44,7 +44,9 @@ where quota_total is not null
 order by connection
 
 -- findings --
+-- Of the four weeks up to the last transform.
 select kind, severity, count(*) as findings
 from marts.data_quality
+where local_date > (select max(day.local_date) from marts.day as day where day.future_seconds < day.day_seconds) - 28
 group by kind, severity
 order by case severity when 'problem' then 1 when 'warning' then 2 else 3 end, findings desc, kind

@@ -50,7 +50,7 @@ def panels(board: Board) -> Iterator[Part]:
         _("Plan and actual, hour by hour"),
         _(
             "The upper band is the plan (outlined), the lower one what was lived (solid), in the colours of the "
-            "categories and on your own wall clock. Drag to look closer."
+            "categories and on your own wall clock; of a long range the last five weeks. Drag to look closer."
         ),
         size=(24, 8),
     )

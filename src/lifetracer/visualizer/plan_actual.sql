@@ -2,7 +2,7 @@
 
 -- timeline --
 -- At each moment at which something begins or ends: what was planned then, and what was lived. Where several
--- planned blocks overlap, the one that began last is shown.
+-- planned blocks overlap, the one that began last is shown. Of a long range the last five weeks: more is no picture.
 with block as (
     select
         layer,
@@ -12,7 +12,7 @@ with block as (
         category,
         block_id
     from marts.week_block
-    where local_date between $__timeFrom()::date and $__timeTo()::date
+    where local_date between greatest($__timeFrom()::date, $__timeTo()::date - 34) and $__timeTo()::date
         and busy and not all_day
 ),
 
@@ -35,7 +35,7 @@ order by moment.at
 -- colors --
 select category, min(category_color) as color
 from marts.week_block
-where local_date between $__timeFrom()::date and $__timeTo()::date
+where local_date between greatest($__timeFrom()::date, $__timeTo()::date - 34) and $__timeTo()::date
 group by category
 order by category
 
