@@ -1,0 +1,92 @@
+"""Verdicts over midnight stay exact when little is made anew: change after change, the same as making everything."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg.rows import dict_row
+
+from conftest import SECRET_KEY, Server
+from lifetracer.settings import Settings
+from lifetracer.transform.run import transform
+
+from .life import Life, begin
+
+pytestmark = pytest.mark.db
+
+NOW = datetime(2026, 10, 20, 12, tzinfo=UTC)
+
+
+def at(day: int, clock: str) -> str:
+    return f"2026-10-{day:02}T{clock}:00+00:00"
+
+
+def live(life: Life) -> None:
+    """A fortnight of nights; late evenings; one timer that ran for two days under the others."""
+    for number, name in enumerate(("Sleep", "Study", "Gym", "Reading"), 1):
+        life.project(number, name)
+    for day in range(1, 15):
+        life.event(f"n{day}", "Sleep", (at(day, "23:00"), at(day + 1, "07:00")))
+        life.entry(day, at(day, "23:20"), at(day + 1, "06:50"), 1)
+        life.event(f"g{day}", "Gym", (at(day, "18:00"), at(day, "19:00")))
+        life.event(f"r{day}", "Reading", (at(day, "21:00"), at(day, "22:00")))
+    life.entry(50, at(6, "01:00"), at(6, "02:00"), 4)
+    life.entry(51, at(8, "00:30"), at(8, "01:30"), 3)
+    life.entry(52, at(10, "03:30"), at(12, "09:00"), 2)
+    life.event("s", "Study", (at(10, "22:00"), at(11, "10:00")), (at(12, "08:00"), at(12, "12:00")))
+
+
+CHANGES: dict[str, Callable[[Life], None]] = {
+    "a night shifted into the next day": lambda life: life.event("n5", "Sleep", (at(6, "01:30"), at(6, "09:00"))),
+    "a night removed": lambda life: life.event("n7", "Sleep"),
+    "an entry after midnight is gone": lambda life: life.bury("toggl_track", "time_entries", "50"),
+    "an entry moved over four in the morning": lambda life: life.entry(51, at(8, "04:10"), at(8, "05:10"), 3),
+    "the long timer cut": lambda life: life.entry(52, at(10, "21:00"), at(11, "03:00"), 2),
+    "a night renamed": lambda life: life.event("n11", "Study", (at(11, "23:00"), at(12, "07:00"))),
+    "a plan before four in the morning": lambda life: life.event("late", "Reading", (at(6, "02:00"), at(6, "03:00"))),
+    "an entry over two nights": lambda life: life.entry(60, at(2, "22:00"), at(4, "08:00"), 1),
+    "that entry gone": lambda life: life.bury("toggl_track", "time_entries", "60"),
+}
+
+
+@pytest.fixture(scope="module")
+def story(server: Server) -> Iterator[tuple[Life, Settings]]:
+    with tempfile.TemporaryDirectory() as folder, server.warehouse(Path(folder)) as house:
+        life = begin(house, "Nia", "UTC")
+        live(life)
+        settings = Settings(home=Path(folder), database_url=house.dsn, secret_key=SECRET_KEY)
+        transform(house, settings, as_of=NOW)
+        yield life, settings
+
+
+def verdicts(life: Life) -> list[dict[str, Any]]:
+    with psycopg.connect(life.house.dsn, row_factory=dict_row) as con:
+        return con.execute("select * from core.fct_match order by layer, block_id").fetchall()
+
+
+def test_each_change_gives_what_making_everything_gives(story: tuple[Life, Settings]) -> None:
+    life, settings = story
+    steps = [verdicts(life)]
+    for change in CHANGES.values():
+        change(life)
+        transform(life.house, settings, life.account_id, as_of=NOW)
+        steps.append(verdicts(life))
+    changed = dict(zip(CHANGES, (old != new for old, new in pairwise(steps)), strict=True))
+    assert all(changed.values()), changed
+    transform(life.house, settings, life.account_id, full=True, as_of=NOW)
+    assert verdicts(life) == steps[-1]
+
+
+def test_a_night_has_one_verdict(story: tuple[Life, Settings]) -> None:
+    life, _ = story
+    nights = [row for row in verdicts(life) if row["layer"] == "plan" and "/n3/" in row["block_id"]]
+    assert [(row["verdict"], row["planned_seconds"], row["lived_seconds"]) for row in nights] == [
+        ("shifted", 8 * 3600, 7.5 * 3600)
+    ]
