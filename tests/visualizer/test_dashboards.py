@@ -211,7 +211,7 @@ def test_the_container_is_closed_and_knows_no_password_by_itself():
     assert asked == {name for name in settings if name.startswith("LIFETRACER_")}
     assert source["editable"] is False
     assert source["uid"] == "lifetracer"
-    provider = yaml.safe_load(files()["provisioning/dashboards/lifetracer.yml"])["providers"][0]
-    path = provider["options"]["path"]
+    places = yaml.safe_load(files()["provisioning/dashboards/lifetracer.yml"])["providers"][0]
+    path = places["options"]["path"]
     assert [volume for volume in grafana["volumes"] if volume.endswith(f":{path}:ro")]
     assert all(volume.endswith(":ro") for volume in grafana["volumes"] if volume.startswith("."))
