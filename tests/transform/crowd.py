@@ -114,10 +114,6 @@ class Lived:
         """This person's rows of a table or view; none where there is no such model."""
         return self.crowd.rows(self.state, name).get(self.account_id, [])
 
-    def has(self, name: str, *columns: str) -> bool:
-        """Whether there is such a model, with these columns."""
-        return set(columns) <= self.crowd.columns(self.state).get(name, set())
-
 
 @dataclass
 class Crowd:
