@@ -1,6 +1,5 @@
 """What runs by itself: once per local day, whatever the clocks do and however many workers look."""
 
-import threading
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -84,6 +83,8 @@ def test_a_new_account_has_the_daily_batch(warehouse, account):
         ("01:00", "sync", "toggl_track"),
         ("01:05", "sync", "google_calendar"),
         ("02:00", "transform", ""),
+        ("02:20", "analyze", ""),
+        ("02:40", "adjust", ""),
         ("03:00", "report", "week"),
     ]
 
@@ -102,7 +103,7 @@ def test_the_batch_runs_at_its_local_times(warehouse, account):
         ("01:05", "sync", "google_calendar"),
         ("02:00", "transform", ""),
         ("03:00", "report", "week"),
-    ]
+    ], "stages that are not built yet are passed by in silence"
 
 
 @pytest_db
@@ -124,31 +125,40 @@ def test_a_source_that_is_not_connected_is_passed_by(warehouse, account):
 
 
 @pytest_db
-def test_two_workers_ask_for_each_run_once_over_all_changes_of_the_clock(warehouse, new_account):
-    """Two workers look at the same simulated instants, every few hours over the changes of clocks."""
-    new_account("Berliner")
-    with warehouse.transaction() as con:
-        con.execute("delete from app.schedule where stage <> 'transform'")
-        con.execute("update app.schedule set local_time = '02:30'")
-    moments = [utc("2026-03-27T00:00Z") + timedelta(hours=hours) for hours in range(0, 24 * 5, 3)]
-    moments += [utc("2026-10-23T00:00Z") + timedelta(hours=hours) for hours in range(0, 24 * 5, 3)]
-    for number, now in enumerate(moments):
-        counts = []
-        threads = [threading.Thread(target=lambda: counts.append(len(due_until(warehouse, now)))) for _ in range(2)]  # noqa: B023
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        moments[number] = (now, sum(counts))
+def test_a_light_sync_comes_every_few_minutes_once_it_is_wished(warehouse, account):
+    connect(warehouse, account, "toggl_track")
+    with warehouse.transaction(account_id=account.account_id) as con:
+        schedule.put_often(con, "toggl", 30)
+    start = utc("2026-11-20T12:00+09:00")
+    assert due_until(warehouse, start) == []
+    ran = []
+    for minute in range(0, 4 * 60, 5):
+        ran += due_until(warehouse, start + timedelta(minutes=minute))
         finish_all(warehouse)
-    runs = [
-        now.astimezone(ZoneInfo("Europe/Berlin")).date().isoformat() for now, count in moments for _ in range(count)
-    ]
-    assert runs == [
-        *("2026-03-27", "2026-03-28", "2026-03-29", "2026-03-30", "2026-03-31"),
-        "2026-10-23",  # caught up once, after half a year of sleep
-        *("2026-10-23", "2026-10-24", "2026-10-25", "2026-10-26", "2026-10-27"),
-    ]
+    assert ran == [("sync", "toggl_track")] * 7
+    late = due_until(warehouse, start + timedelta(hours=10))
+    assert late == [("sync", "toggl_track")], "after sleep once"
+    with warehouse.transaction(account_id=account.account_id) as con:
+        schedule.switch(con, "sync", "toggl", enabled=False, often=True)
+        at = {(e.subject, e.every_minutes): e.enabled for e in schedule.every(con) if e.stage == "sync"}
+    assert at == {("toggl_track", None): True, ("toggl_track", 30): False, ("google_calendar", None): True}
+
+
+@pytest_db
+@pytest.mark.parametrize(("remaining", "runs"), [(25, 1), (5, 0)])
+def test_a_light_sync_leaves_the_quota_to_people(warehouse, account, remaining, runs):
+    connect(warehouse, account, "toggl_track")
+    with warehouse.transaction(account_id=account.account_id) as con:
+        schedule.put_often(con, "toggl", 30)
+    now = utc("2026-11-20T03:00Z")
+    with warehouse.transaction() as con:
+        con.execute(
+            "insert into ops.quota (account_id, connection_id, bucket, total, remaining, resets_at)"
+            " select account_id, connection_id, 'user', 30, %s, %s from app.connection",
+            [remaining, now + timedelta(hours=1)],
+        )
+    due_until(warehouse, now)
+    assert len(due_until(warehouse, now + timedelta(minutes=31))) == runs
 
 
 @pytest_db
@@ -175,6 +185,8 @@ def test_what_cannot_be_scheduled_is_refused(warehouse, account):
             schedule.put(con, "dream", "", time(1))
         with pytest.raises(NotFoundError, match="no source"):
             schedule.put(con, "sync", "nowhere", time(1))
+        with pytest.raises(UsageError, match="Every 2 minutes"):
+            schedule.put_often(con, "toggl", 2)
         with pytest.raises(NotFoundError, match="not in the schedule"):
             schedule.switch(con, "sync", "ical", enabled=True)
 
@@ -184,6 +196,6 @@ def test_nobody_changes_the_schedule_of_another(warehouse, account, new_account)
     other = new_account("Other")
     with warehouse.transaction(account_id=other.account_id) as con:
         con.execute("update app.schedule set enabled = false")
-        assert len(schedule.every(con)) == 4
+        assert len(schedule.every(con)) == 6
     with warehouse.transaction(account_id=account.account_id) as con:
         assert all(entry.enabled for entry in schedule.every(con))

@@ -26,7 +26,7 @@ from lifetracer.warehouse.migrate import migrate
 
 SCHEMAS = ("raw", "staging", "core", "marts", "app", "ops")
 OPEN_TO_READERS = {"core", "marts"}
-NOBODYS = {"core.dim_date", "core.holiday", "core.zone_country"}
+NOBODYS = {"core.dim_date", "core.holiday", "core.zone_country", "ops.rate", "ops.worker"}
 """Relations whose rows belong to no person, e.g. calendars of days; nothing personal may be in them."""
 
 STREAMS = [("toggl_track", "time_entries"), ("google_calendar", "events")]

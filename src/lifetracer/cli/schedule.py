@@ -16,8 +16,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-Stage = Annotated[str, typer.Argument(help="sync, transform, report or pipeline.")]
+Stage = Annotated[str, typer.Argument(help="sync, transform, analyze, adjust, report or pipeline.")]
 Subject = Annotated[str, typer.Argument(help="With sync: the source. With report: the kind.")]
+Often = Annotated[bool, typer.Option("--often", help="The light syncs, not the one at a time of day.")]
 
 
 @app.callback()
@@ -40,48 +41,58 @@ def show(
     for entry in entries:
         when = entry.next_run_at.astimezone(account.zone) if entry.next_run_at else None
         upcoming = f"next {when:%Y-%m-%d %H:%M}" if when and entry.enabled else "" if entry.enabled else "off"
-        typer.echo(f"{entry.local_time:%H:%M}  {entry.stage} {entry.subject}".ljust(34) + upcoming)
+        at = f"{entry.local_time:%H:%M}" if entry.local_time else f"every {entry.every_minutes} min"
+        typer.echo(f"{at:12}  {entry.stage} {entry.subject}".ljust(42) + upcoming)
     typer.echo(f"Time zone: {account.time_zone}")
 
 
 @app.command("set")
 def set_time(
-    stage: Stage, at: Annotated[str, typer.Option("--at", help="Local time, HH:MM.")], subject: Subject = ""
+    stage: Stage,
+    subject: Subject = "",
+    at: Annotated[str | None, typer.Option("--at", help="Local time, HH:MM.")] = None,
+    every: Annotated[int | None, typer.Option("--every", help="With sync: also every so many minutes.")] = None,
 ) -> None:
-    """Run something every day at a local time."""
+    """Run something every day at a local time, or a light sync every few minutes."""
     from lifetracer.cli.surroundings import chosen_account, opened
     from lifetracer.errors import UsageError
     from lifetracer.jobs import schedule
 
+    if (at is None) == (every is None) or (every is not None and stage != "sync"):
+        raise UsageError("Say --at HH:MM, or with sync --every MINUTES.")
     try:
-        local_time = time.fromisoformat(at)
+        local_time = time.fromisoformat(at) if at else None
     except ValueError:
         raise UsageError(f"“{at}” is no time of day.", remedy="Write it like 01:05.") from None
     with opened() as (house, settings):
         account = chosen_account(house, settings)
         with house.transaction(account_id=account.account_id) as con:
-            schedule.put(con, stage, subject, local_time)
-    typer.echo(f"{stage} {subject}".strip() + f" runs every day at {local_time:%H:%M} ({account.time_zone}).")
+            if local_time is not None:
+                schedule.put(con, stage, subject, local_time)
+            elif every is not None:
+                schedule.put_often(con, subject, every)
+    when = f"every day at {local_time:%H:%M} ({account.time_zone})" if local_time else f"every {every} minutes"
+    typer.echo(f"{stage} {subject}".strip() + f" runs {when}.")
 
 
 @app.command("on")
-def switch_on(stage: Stage, subject: Subject = "") -> None:
+def switch_on(stage: Stage, subject: Subject = "", often: Often = False) -> None:
     """Let something run by itself again."""
-    _switch(stage, subject, enabled=True)
+    _switch(stage, subject, enabled=True, often=often)
 
 
 @app.command("off")
-def switch_off(stage: Stage, subject: Subject = "") -> None:
+def switch_off(stage: Stage, subject: Subject = "", often: Often = False) -> None:
     """Let something no longer run by itself."""
-    _switch(stage, subject, enabled=False)
+    _switch(stage, subject, enabled=False, often=often)
 
 
-def _switch(stage: str, subject: str, *, enabled: bool) -> None:
+def _switch(stage: str, subject: str, *, enabled: bool, often: bool) -> None:
     from lifetracer.cli.surroundings import chosen_account, opened
     from lifetracer.jobs import schedule
 
     with opened() as (house, settings):
         account = chosen_account(house, settings)
         with house.transaction(account_id=account.account_id) as con:
-            schedule.switch(con, stage, subject, enabled=enabled)
+            schedule.switch(con, stage, subject, enabled=enabled, often=often)
     typer.echo(f"{stage} {subject}".strip() + (" runs by itself." if enabled else " no longer runs by itself."))

@@ -45,10 +45,10 @@ with next as (
     from ops.job as j
     where j.status in ('queued', 'waiting') and j.run_after <= now()
         and j.stage = any(%(stages)s::text[])
-        -- What the schedule asked for keeps the order of the stages.
+        -- What the schedule asked for waits for the stages before it, whoever asked for those.
         and not (j.requested_by = 'schedule' and exists (
             select from ops.job as e
-            where e.account_id = j.account_id and e.requested_by = 'schedule' and e.status in ('queued', 'running')
+            where e.account_id = j.account_id and e.status in ('queued', 'running')
                 and array_position(%(order)s::text[], e.stage) < array_position(%(order)s::text[], j.stage)
         ))
     order by j.priority desc, j.run_after, j.queued_at
@@ -141,7 +141,7 @@ where account_id = %(account_id)s and status <> 'paused'
 order by source
 
 -- schedule_due --
-select s.account_id, s.schedule_id, s.stage, s.subject, s.local_time, s.next_run_at, a.time_zone
+select s.account_id, s.schedule_id, s.stage, s.subject, s.local_time, s.every_minutes, s.next_run_at, a.time_zone
 from app.schedule as s
 join app.account as a on a.account_id = s.account_id
 where s.enabled and (s.next_run_at is null or s.next_run_at <= %(now)s)
@@ -160,20 +160,64 @@ select exists (
         and not (status = 'needs_user' and coalesce(problem ->> 'kind', '') = 'credential')
 ) as found
 
+-- has_room --
+-- Room for a light sync: two thirds of the allowance stay for people and for the nightly batch.
+select not exists (
+    select from ops.quota as q
+    join app.connection as c on c.account_id = q.account_id and c.connection_id = q.connection_id
+    where q.account_id = %(account_id)s and c.source = %(source)s and q.resets_at > %(now)s
+        and 3 * q.remaining < 2 * coalesce(q.total, 30)
+) as found
+
 -- schedules --
-select schedule_id, stage, subject, local_time, enabled, next_run_at, last_run_at from app.schedule
+select schedule_id, stage, subject, local_time, every_minutes, enabled, next_run_at, last_run_at from app.schedule
 where account_id = ops.acting_account()
-order by local_time, stage
+order by local_time nulls last, stage, subject
 
 -- set_schedule --
-insert into app.schedule as s (account_id, stage, subject, local_time, enabled)
-values (ops.acting_account(), %(stage)s, %(subject)s, %(local_time)s, true)
-on conflict (account_id, stage, subject) do update set local_time = excluded.local_time, enabled = true
+insert into app.schedule as s (account_id, stage, subject, local_time, every_minutes, enabled)
+values (ops.acting_account(), %(stage)s, %(subject)s, %(local_time)s, %(every_minutes)s, true)
+on conflict (account_id, stage, subject, (every_minutes is null)) do update set
+    local_time = excluded.local_time, every_minutes = excluded.every_minutes, enabled = true
 
 -- switch_schedule --
 update app.schedule set enabled = %(enabled)s
 where account_id = ops.acting_account() and stage = %(stage)s and subject = %(subject)s
+    and (every_minutes is not null) = %(often)s
 returning schedule_id
+
+-- show_worker --
+insert into ops.worker as w (name, stages, slots, running, version)
+values (%(name)s, %(stages)s, %(slots)s, %(running)s, %(version)s)
+on conflict (name) do update set
+    stages = excluded.stages, slots = excluded.slots, running = excluded.running, version = excluded.version,
+    seen_at = now()
+
+-- leave_worker --
+delete from ops.worker where name = %(name)s or seen_at < now() - interval '1 day'
+
+-- tidy_logs --
+delete from ops.job_log where (account_id, job_id, line) in (
+    select l.account_id, l.job_id, l.line from ops.job_log as l
+    join ops.job as j on j.account_id = l.account_id and j.job_id = l.job_id
+    where l.at < now() - make_interval(days => %(days)s) and j.finished_at is not null
+    limit %(limit)s
+)
+
+-- tidy_jobs --
+-- The latest run of each stage and subject stays: it tells when that was last done.
+delete from ops.job where (account_id, job_id) in (
+    select j.account_id, j.job_id from ops.job as j
+    where j.finished_at < now() - make_interval(days => %(days)s)
+        and exists (
+            select from ops.job as later
+            where later.account_id = j.account_id and later.stage = j.stage and later.subject = j.subject
+                and later.queued_at > j.queued_at
+        )
+    order by j.finished_at
+    limit %(limit)s
+    for update skip locked
+)
 
 -- account --
 select account_id, name, time_zone, language from app.account where account_id = ops.acting_account()

@@ -1,4 +1,4 @@
-"""What runs by itself: once per local day at a local time; any number of workers, each run exactly once.
+"""What runs by itself: every local day at a local time, or every few minutes; any number of workers, each run once.
 
 The row lock and the new ``next_run_at`` commit together with the requested job. The next run is worked out from
 *now*, so a machine that slept for a week catches up once, not seven times.
@@ -22,6 +22,9 @@ from lifetracer.jobs.queries import Connection, ask, ask_one
 from lifetracer.jobs.record import ROUTINE
 
 log = logging.getLogger(__name__)
+
+OFTEN = range(5, 721)
+"""Minutes between light syncs that may be chosen."""
 
 
 def next_run(local_time: time, zone: str, after: datetime) -> datetime:
@@ -58,23 +61,28 @@ def tick(con: Connection, now: datetime | None = None) -> tuple[str, str] | None
     values = {
         "account_id": row["account_id"],
         "schedule_id": row["schedule_id"],
-        "next_run_at": next_run(row["local_time"], row["time_zone"], now),
+        "next_run_at": (
+            next_run(row["local_time"], row["time_zone"], now)
+            if row["every_minutes"] is None
+            else now + timedelta(minutes=row["every_minutes"])
+        ),
         "ran_at": now if due else None,
     }
     ask(con, "schedule_ran", values)
-    if not due or not _has_something_to_do(con, row):
+    if not due or not _has_something_to_do(con, row, now):
         return None
     ask(con, "act_for", {"account_id": str(row["account_id"])})
     record.request(con, row["stage"], row["subject"], requested_by="schedule", priority=ROUTINE)
     return row["stage"], row["subject"]
 
 
-def _has_something_to_do(con: Connection, row: dict[str, Any]) -> bool:
-    """A source that is not connected is passed by in silence."""
+def _has_something_to_do(con: Connection, row: dict[str, Any], now: datetime) -> bool:
+    """Pass by in silence: a stage that this version lacks, a source that is not connected, a quota that is needed."""
     if row["stage"] != "sync":
-        return True
-    found = ask_one(con, "has_source", {"account_id": row["account_id"], "source": row["subject"]})
-    return bool(found and found["found"])
+        return row["stage"] not in stages.COMING
+    values = {"account_id": row["account_id"], "source": row["subject"], "now": now}
+    asks = ["has_source"] if row["every_minutes"] is None else ["has_source", "has_room"]
+    return all((ask_one(con, question, values) or {})["found"] for question in asks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +92,10 @@ class Entry:
     schedule_id: UUID
     stage: str
     subject: str
-    local_time: time
+    local_time: time | None
+    """Every day at this time …"""
+    every_minutes: int | None
+    """… or so often; exactly one of the two is set."""
     enabled: bool
     next_run_at: datetime | None
     last_run_at: datetime | None
@@ -95,7 +106,8 @@ class Entry:
             "scheduleId": str(self.schedule_id),
             "stage": self.stage,
             "subject": self.subject,
-            "localTime": f"{self.local_time:%H:%M}",
+            "localTime": f"{self.local_time:%H:%M}" if self.local_time else None,
+            "everyMinutes": self.every_minutes,
             "enabled": self.enabled,
             "nextRunAt": self.next_run_at.isoformat() if self.next_run_at else None,
             "lastRunAt": self.last_run_at.isoformat() if self.last_run_at else None,
@@ -114,16 +126,32 @@ def put(con: Connection, stage: str, subject: str, local_time: time) -> None:
         UsageError: there is no such stage.
         NotFoundError: there is no such source.
     """
-    ask(con, "set_schedule", {"stage": stage, "subject": _subject(stage, subject), "local_time": local_time})
+    wanted = {"stage": stage, "subject": _subject(stage, subject), "local_time": local_time, "every_minutes": None}
+    ask(con, "set_schedule", wanted)
 
 
-def switch(con: Connection, stage: str, subject: str, *, enabled: bool) -> None:
-    """Let something run by itself, or no longer.
+def put_often(con: Connection, source: str, minutes: int) -> None:
+    """Sync a source lightly every so many minutes, as long as its quota leaves room.
+
+    Raises:
+        UsageError: more often or less often than makes sense.
+        NotFoundError: there is no such source.
+    """
+    if minutes not in OFTEN:
+        raise UsageError(
+            f"Every {minutes} minutes is not possible.", remedy=f"Choose {OFTEN.start} to {OFTEN.stop - 1} minutes."
+        )
+    wanted = {"stage": "sync", "subject": _subject("sync", source), "local_time": None, "every_minutes": minutes}
+    ask(con, "set_schedule", wanted)
+
+
+def switch(con: Connection, stage: str, subject: str, *, enabled: bool, often: bool = False) -> None:
+    """Let something run by itself, or no longer; ``often`` means its light syncs, not its time of day.
 
     Raises:
         NotFoundError: it is not in the schedule.
     """
-    wanted = {"stage": stage, "subject": _subject(stage, subject), "enabled": enabled}
+    wanted = {"stage": stage, "subject": _subject(stage, subject), "enabled": enabled, "often": often}
     if ask_one(con, "switch_schedule", wanted) is None:
         raise NotFoundError(
             f"{stage} {subject}".strip() + " is not in the schedule.",
@@ -136,7 +164,7 @@ def _subject(stage: str, subject: str) -> str:
         return stages.subject_of_sync(subject)
     if stage == "report":
         return stages.subject_of_report(subject or "week")
-    if stage in stages.STAGES or stage == "pipeline":
+    if stage in {*stages.ORDER, "pipeline"}:
         return ""
-    known = ", ".join([*stages.STAGES, "pipeline"])
+    known = ", ".join([*stages.ORDER, "pipeline"])
     raise UsageError(f"There is no stage “{stage}”.", remedy=f"Known are: {known}.")

@@ -38,6 +38,32 @@ class AppAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class AppApiToken:
+    """Tokens by which programs use the API for an account. One row per account and token."""
+
+    account_id: UUID
+
+    token_id: UUID
+
+    name: str
+
+    token_hash: bytes
+    """SHA-256 of the token; the token itself (256 random bits) is shown once and kept nowhere."""
+
+    scopes: list[str]
+
+    created_at: datetime
+
+    expires_at: datetime | None
+    """From then on it is refused; null never."""
+
+    last_used_at: datetime | None
+    """To the minute."""
+
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class AppCategory:
     """Categories as a person wants them; those that projects and calendars bring need no row. One row per account
     and category.
@@ -223,7 +249,9 @@ class AppRevision:
 
 @dataclass(frozen=True, slots=True)
 class AppSchedule:
-    """What runs by itself every day at a local time of the account. One row per account and schedule."""
+    """What runs by itself: every day at a local time of the account, or every so many minutes. One row per account
+    and schedule.
+    """
 
     account_id: UUID
 
@@ -233,14 +261,17 @@ class AppSchedule:
 
     subject: str
 
-    local_time: time
+    local_time: time | None
 
     enabled: bool
 
     next_run_at: datetime | None
-    """Null until a worker has worked it out from local_time and the account's zone."""
+    """Null until a worker has worked it out."""
 
     last_run_at: datetime | None
+
+    every_minutes: int | None
+    """A light sync at this interval, as long as the service's quota leaves room; null for a time of day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,6 +327,31 @@ class AppTarget:
 
 
 @dataclass(frozen=True, slots=True)
+class OpsAudit:
+    """Who changed or started what through the API, the console or the command line. One row per account and
+    change.
+    """
+
+    account_id: UUID
+
+    audit_id: int
+
+    at: datetime
+
+    who: str
+    """The token's name, "browser", "this machine" or "command line"."""
+
+    ip: str | None
+
+    action: str
+
+    subject: str
+
+    details: Json
+    """Facts such as the request's id; never a secret."""
+
+
+@dataclass(frozen=True, slots=True)
 class OpsCursor:
     """How far each stream was read; commits together with the rows that prove it. One row per connection, stream
     and partition.
@@ -312,6 +368,25 @@ class OpsCursor:
     state: Json
 
     updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OpsIdempotency:
+    """Answers to requests that carried an Idempotency-Key, kept for a day. One row per account and key."""
+
+    account_id: UUID
+
+    key: str
+
+    request_hash: bytes
+
+    status: int
+
+    headers: Json
+
+    body: Json | None
+
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -411,6 +486,19 @@ class OpsQuota:
 
 
 @dataclass(frozen=True, slots=True)
+class OpsRate:
+    """How often somebody came in a minute, over all servers. One row per minute and bucket."""
+
+    window_number: int
+    """Minutes since 1970."""
+
+    bucket: str
+    """token:…, session:… or ip:…, and wrong:… for tokens that were refused."""
+
+    hits: int
+
+
+@dataclass(frozen=True, slots=True)
 class OpsSweepSeen:
     """Ids met during a full read; what is not here at its end was deleted. One row per account, sweep, stream and
     id.
@@ -461,6 +549,26 @@ class OpsSyncRun:
     details: Json
 
     error: Json | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpsWorker:
+    """Workers and when each was last seen. One row per worker; it goes when the worker ends well."""
+
+    name: str
+    """Host and process id."""
+
+    stages: list[str]
+
+    slots: int
+
+    running: int
+
+    version: str
+
+    started_at: datetime
+
+    seen_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
