@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
@@ -26,6 +26,8 @@ FOREIGN_NAMES: dict[str, tuple[str, ...]] = {
     "google_refresh_token": ("GOOGLE_REFRESH_TOKEN",),
     "google_service_account": ("GOOGLE_SERVICE_ACCOUNT",),
     "google_calendar_ids": ("GOOGLE_CALENDAR_IDS",),
+    "github_repository": ("GITHUB_REPOSITORY",),
+    "github_token": ("GITHUB_TOKEN",),
 }
 """Names without our prefix that are accepted too, the strongest first."""
 
@@ -55,6 +57,57 @@ class Settings(BaseModel):
 
     access_token: SecretStr | None = None
     """Token that callers must show (``Authorization: Bearer``) when the server listens beyond this machine."""
+
+    allow_ips: tuple[str, ...] = ()
+    """Addresses and networks (CIDR, IPv4 or IPv6) that may come in, separated by commas; by default everybody may try."""
+
+    allow_ips_health: bool = False
+    """Whether ``/health`` is kept from other addresses, too (this machine may always ask for it)."""
+
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses and networks of the proxies in front of the server, whose word about the client's address is taken."""
+
+    client_address_header: Literal["x-forwarded-for", "forwarded", "cf-connecting-ip"] = "x-forwarded-for"
+    """The one header by which those proxies tell the client's address; every other one is ignored."""
+
+    cors_origins: tuple[str, ...] = ()
+    """Origins (``https://example.org``) whose pages may use the API with a token, separated by commas."""
+
+    rate_limit: int = Field(6000, ge=0)
+    """Requests a minute of one token, browser session or address, over all servers; 0 sets no limit."""
+
+    rate_limit_wrong: int = Field(20, ge=0)
+    """Wrong tokens a minute from one address, over all servers; 0 sets no limit."""
+
+    audit_days: int = Field(400, ge=1, le=36500)
+    """Days for which the audit log (who changed or started what) is kept."""
+
+    job_memory_mb: int = Field(2048, ge=128)
+    """Memory that one job may take, in MB; a job that wants more is ended and says so."""
+
+    job_log_days: int = Field(30, ge=1, le=36500)
+    """Days for which the lines that jobs said are kept."""
+
+    job_days: int = Field(400, ge=1, le=36500)
+    """Days for which ended jobs are kept; the latest of each stage always stays."""
+
+    run_on: Literal["worker", "github", "both"] = "worker"
+    """Where jobs run: in our workers, as GitHub workflows that a worker starts and follows, or (while moving) in both."""
+
+    github_repository: str | None = None
+    """Repository (``owner/name``) whose workflows run the jobs with ``LIFETRACER_RUN_ON=github``."""
+
+    github_token: SecretStr | None = None
+    """Token that may start them: a fine-grained one with the permission *Actions: read and write* of that repository."""
+
+    github_ref: str = "main"
+    """Branch on which they run."""
+
+    github_url: str = "https://api.github.com"
+    """Base address of GitHub's REST API."""
+
+    github_api_version: Literal["2022-11-28", "2026-03-10"] = "2022-11-28"
+    """Version of GitHub's REST API; older GitHub Enterprise servers know the first only."""
 
     account: str | None = None
     """Account to act for (name or id); the only one by default."""
@@ -122,7 +175,7 @@ class Settings(BaseModel):
     grafana_reader_dsn: SecretStr | None = None
     """Address of the reader login that Grafana uses, as `lifetracer reader create NAME --json` prints it."""
 
-    @field_validator("google_calendar_ids", mode="before")
+    @field_validator("google_calendar_ids", "allow_ips", "trusted_proxies", "cors_origins", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

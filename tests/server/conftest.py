@@ -60,4 +60,4 @@ def client(visit: Callable[..., httpx.Client]) -> httpx.Client:
 @pytest.fixture
 def guarded(visit: Callable[..., httpx.Client]) -> httpx.Client:
     """Beyond this machine: with a token, which this client does not show by itself."""
-    return visit(host="0.0.0.0", access_token=SecretStr(TOKEN))
+    return visit(host="0.0.0.0", access_token=SecretStr(TOKEN), rate_limit_wrong=0)

@@ -94,7 +94,7 @@ def test_jobs_are_listed_page_by_page(client):
     wanted = [client.post(f"/api/{path}").json()["jobId"] for path in ("transform", "report", "pipeline")][::-1]
     first = client.get("/api/jobs?limit=2").json()
     assert [job["jobId"] for job in first["jobs"]] == wanted[:2]
-    rest = client.get(f"/api/jobs?limit=2&before={first['next']}").json()
+    rest = client.get(f"/api/jobs?limit=2&cursor={first['next']}").json()
     assert [job["jobId"] for job in rest["jobs"]] == wanted[2:]
     assert rest["next"] is None
     assert [job["stage"] for job in client.get("/api/jobs?stage=report").json()["jobs"]] == ["report"]

@@ -247,7 +247,7 @@ def _one(connection: Connection, account_id: UUID, connection_id: UUID) -> Conne
 
 
 def _named(known: list[Connected], name: str) -> Connected:
-    fitting = [row for row in known if row.name == name]
+    fitting = [row for row in known if name in (row.name, str(row.connection_id))]
     if not fitting:
         with contextlib.suppress(NotFoundError):
             fitting = [row for row in known if row.source == source_named(name).name]

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
-from typing import Any
 from uuid import UUID
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.responses import JSONResponse, Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from lifetracer import __version__, console
 from lifetracer.errors import LifetracerError
-from lifetracer.server import api, doors, sign_in
+from lifetracer.server import doors, openapi, routes, sign_in
+from lifetracer.server.callers import NeedsOnPages, Pass, Register, needs
 from lifetracer.server.follow import Switchboard
+from lifetracer.server.limits import Limiter
 from lifetracer.server.listen import require_token_beyond_this_machine
 from lifetracer.server.problem import explain
+from lifetracer.server.routes import stages
+from lifetracer.server.shapes import Health, Readiness, shows
+from lifetracer.server.upkeep import Upkeep
 from lifetracer.settings import Settings
 from lifetracer.warehouse import Warehouse, accounts, migrate
 
@@ -26,42 +30,53 @@ def built(warehouse: Warehouse, settings: Settings) -> Iterator[ASGIApp]:
     """Make the application for the length of a block; its end ends what is still being followed.
 
     Raises:
-        FixByHandError: it would listen beyond this machine without an access token.
+        FixByHandError: it would listen beyond this machine without an access token; a setting is not usable.
     """
     require_token_beyond_this_machine(settings)
-    permit = doors.Pass(settings.access_token.get_secret_value() if settings.access_token else None)
+    permit = Pass(settings.access_token.get_secret_value() if settings.access_token else None)
     switchboard = Switchboard(warehouse)
+    limiter = Limiter(warehouse)
+    upkeep = Upkeep(warehouse, settings)
     app = FastAPI(
         title="lifetracer",
         version=__version__,
-        description="A personal time warehouse that its user owns.",
-        openapi_url="/api/openapi.json",
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
     )
+    app.state.warehouse, app.state.settings = warehouse, settings
     explain(app)
+    openapi.describe(app)
 
-    @app.get("/health", tags=["operation"])
+    @app.get("/health", tags=["operation"], responses=shows(Health, "Alive."))
     async def health() -> dict[str, str]:
         """Tell that the process is alive; asks nobody else."""
         return {"status": "ok"}
 
-    @app.get("/ready", tags=["operation"])
+    not_ready = shows(Readiness, "Not yet.", 503)
+    ready_answers = shows(Readiness, "Ready.") | not_ready
+
+    @app.get("/ready", tags=["operation"], responses=ready_answers, dependencies=[needs()])
     def ready() -> Response:
         """Tell whether requests can be served: database reachable, tables current."""
         checks = _checks(warehouse)
         good = all(value == "ok" for value in checks.values())
         return JSONResponse({"status": "ready" if good else "not_ready", "checks": checks}, 200 if good else 503)
 
-    app.include_router(api.stage_routes(warehouse))
-    app.include_router(api.job_routes(warehouse, switchboard))
-    app.include_router(sign_in.routes(permit))
-    app.include_router(console.build(warehouse, settings))
+    for router in (*routes.every(switchboard), stages.later):
+        app.include_router(router)
+    app.include_router(sign_in.routes(permit, limiter, settings.rate_limit_wrong))
+    app.include_router(
+        console.build(warehouse, settings), dependencies=[Depends(NeedsOnPages("data:read", "jobs:read"))]
+    )
+    find = _finder(warehouse, settings)
     try:
-        yield doors.Doors(_Identified(app, _finder(warehouse, settings)), permit)
+        yield doors.Doors(app, settings, permit, Register(warehouse), limiter, find)
     finally:
         switchboard.close()
+        limiter.close()
+        upkeep.close()
 
 
 def _checks(warehouse: Warehouse) -> dict[str, str]:
@@ -86,17 +101,3 @@ def _finder(warehouse: Warehouse, settings: Settings) -> Callable[[], UUID | Non
         return known[0]
 
     return find
-
-
-class _Identified:
-    """Tells the routes for whom a request acts: ``request.state.account_of()``, asked only when it matters."""
-
-    def __init__(self, app: ASGIApp, find: Callable[[], UUID | None]) -> None:
-        self.app = app
-        self.find = find
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            state: dict[str, Any] = scope.setdefault("state", {})
-            state["account_of"] = self.find
-        await self.app(scope, receive, send)

@@ -1,4 +1,7 @@
-"""Which request may come in: right host, right token, right origin, right size; and what every answer carries.
+"""Which request may come in: right address, right host, right token, right origin, right size, not too often.
+
+    path ─▶ address ─▶ host ─▶ size ─▶ preflight ─▶ who asks ─▶ origin ─▶ how often ─▶ the route, which asks for a scope
+     400      403      421     413        204          401         403        429         403
 
 Law: nothing behind this wrapper has to think about these. Doors that need no token are listed in `OPEN`, each with
 what guards it instead.
@@ -7,87 +10,68 @@ what guards it instead.
 from __future__ import annotations
 
 import hashlib
-import hmac
-import time
-from collections.abc import MutableMapping
-from typing import Any
-from urllib.parse import quote, urlsplit
+import re
+import secrets
+from collections.abc import Callable
+from dataclasses import replace
+from urllib.parse import quote
+from uuid import UUID
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from lifetracer.errors import LifetracerError
+from lifetracer.server import crossing
+from lifetracer.server.bodies import MOST_BODY, answer_head, dressed, read_body, replay
+from lifetracer.server.callers import EVERYTHING, Caller, Pass, Register
+from lifetracer.server.limits import Limiter, Standing
 from lifetracer.server.listen import is_loopback
+from lifetracer.server.network import Address, Network, bucket_of
 from lifetracer.server.problem import problem
+from lifetracer.settings import Settings
 
 COOKIE = "lifetracer_session"
-SESSION_SECONDS = 30 * 24 * 3600
 
-MOST_BODY = 1 << 20
-"""Bytes of a request's body."""
+LONGEST_PATH = 2048
+LONGEST_QUERY = 8192
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 OPEN = {
     "/health": "tells nothing but that it is alive",
-    "/sign-in": "asks for the token itself; slow on purpose when it is wrong",
+    "/sign-in": "asks for the token itself; slow on purpose when it is wrong, and counted",
     "/static/": "files of the program, the same for everybody",
 }
 """Paths that need no token → what guards them."""
 
-ALWAYS = {
-    "content-security-policy": (
-        "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
-        "form-action 'self'; frame-ancestors 'none'"
-    ),
-    "x-content-type-options": "nosniff",
-    "x-frame-options": "DENY",
-    "referrer-policy": "same-origin",
-    "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
-    "permissions-policy": "camera=(), geolocation=(), microphone=()",
-}
-"""Headers of every answer that does not set its own."""
+NOBODY = Caller("nobody", "nobody")
 
-
-class Pass:
-    """The access token of the installation, and the sessions that were opened with it."""
-
-    def __init__(self, token: str | None) -> None:
-        self._token = token.encode() if token else None
-
-    @property
-    def needed(self) -> bool:
-        """Whether there is a token at all."""
-        return self._token is not None
-
-    def fits(self, shown: str) -> bool:
-        """Compare a token that somebody shows, in constant time."""
-        return self._token is not None and hmac.compare_digest(shown.encode(), self._token)
-
-    def session(self, now: float | None = None) -> str:
-        """Make a cookie's value; it ends by itself, and when the token is changed."""
-        until = str(int((now or time.time()) + SESSION_SECONDS))
-        return f"{until}.{self._sign(until)}"
-
-    def fits_session(self, value: str, now: float | None = None) -> bool:
-        """Tell whether a cookie's value was made by us and has not ended."""
-        until, _, signature = value.partition(".")
-        if self._token is None or not until.isdecimal() or not until.isascii():
-            return False
-        return hmac.compare_digest(signature.encode(), self._sign(until).encode()) and int(until) > (now or time.time())
-
-    def _sign(self, text: str) -> str:
-        assert self._token is not None
-        return hmac.new(self._token, b"session " + text.encode(), hashlib.sha256).hexdigest()
+Accounts = Callable[[], UUID | None]
 
 
 class Doors:
     """The wrapper around the application."""
 
-    def __init__(self, app: ASGIApp, permit: Pass) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        settings: Settings,
+        permit: Pass,
+        register: Register,
+        limiter: Limiter,
+        account_of: Accounts,
+    ) -> None:
         self.app = app
         self.permit = permit
+        self.register = register
+        self.limiter = limiter
+        self.account_of = account_of
+        self.network = Network(settings)
+        self.origins = crossing.read_origins(settings)
+        self.limit = settings.rate_limit
+        self.limit_wrong = settings.rate_limit_wrong
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request in, or say why not."""
@@ -96,21 +80,47 @@ class Doors:
                 await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        send = _dressed(scope, send)
-        refusal = self._refusal(scope, headers)
+        state = scope.setdefault("state", {})
+        state["request_id"] = _request_id(headers)
+        told: dict[str, str] = {"X-Request-Id": state["request_id"]}
+        send = dressed(scope, send, told, self._origin(headers))
+        try:
+            refusal = await self._refusal(scope, headers, told)
+        except LifetracerError as failure:
+            refusal = problem(failure.status, failure.kind, str(failure), failure.remedy, headers={"Retry-After": "2"})
         if refusal is not None:
             await refusal(scope, receive, send)
         elif scope["method"] == "HEAD":
-            await _answer_head(self.app, scope, receive, send)
+            await answer_head(self.app, scope, receive, send)
         elif scope["method"] in SAFE:
             await self.app(scope, receive, send)
-        elif (body := await _read(receive)) is None:
+        elif (body := await read_body(receive)) is None:
             await _too_large()(scope, receive, send)
         else:
-            await self.app(scope, _replay(body, receive), send)
+            if "idempotency-key" in headers:
+                words = (scope["method"], scope["path"], scope["query_string"].decode("latin-1"), "")
+                state["request_hash"] = hashlib.sha256("\n".join(words).encode() + body).digest()
+            await self.app(scope, replay(body, receive), send)
 
-    def _refusal(self, scope: Scope, headers: Headers) -> ASGIApp | None:
-        path: str = scope["path"]
+    async def _refusal(self, scope: Scope, headers: Headers, told: dict[str, str]) -> ASGIApp | None:
+        peer = scope.get("client")
+        client = self.network.client(peer[0] if peer else None, headers)
+        if refusal := self._refuse_place(scope, headers, client):
+            return refusal
+        address = bucket_of(client)
+        caller = await self._caller(headers)
+        if caller is None:
+            return await self._wrong(f"wrong:{address}", told)
+        caller = replace(caller, ip=str(client) if client else None)
+        scope["state"] |= {"caller": caller, "account_of": self._account_of(caller), "wrong": f"wrong:{address}"}
+        return await self._refuse_caller(scope, headers, caller, address, told)
+
+    def _refuse_place(self, scope: Scope, headers: Headers, client: Address | None) -> ASGIApp | None:
+        """Refuse what comes from, or goes to, a place where nothing may; answers a preflight, which has no token."""
+        if trick := _trick(scope):
+            return trick
+        if not self.network.admits(client, scope["path"]):
+            return problem(403, "address", f"The address {client} may not come in.", "See LIFETRACER_ALLOW_IPS.")
         if not self.permit.needed and not is_loopback(host_of(headers.get("host", ""))):
             # A stranger's page may have its own name resolve to this machine (DNS rebinding).
             return problem(
@@ -122,21 +132,75 @@ class Doors:
         length = headers.get("content-length", "0")
         if not length.isdecimal() or int(length) > MOST_BODY:
             return _too_large()
-        bearer = self.permit.needed and self._shows_token(headers)
-        if scope["method"] not in SAFE and not bearer and _is_foreign(headers):
+        origin = self._origin(headers)
+        if origin and crossing.is_preflight(scope["method"], headers) and scope["path"].startswith("/api/"):
+            answer = Response(status_code=204)
+            crossing.allow(origin, answer.headers, preflight=True)
+            return answer
+        return None
+
+    async def _refuse_caller(
+        self, scope: Scope, headers: Headers, caller: Caller, address: str, told: dict[str, str]
+    ) -> ASGIApp | None:
+        path, method = scope["path"], scope["method"]
+        trusted = caller.kind == "token" or (caller.kind == "local" and self._origin(headers) is not None)
+        if method not in SAFE and not trusted and crossing.is_foreign(headers):
             return problem(
                 403, "cross_site", "This request comes from another site's page.", "Use lifetracer's own pages."
             )
-        if self.permit.needed and not bearer and not _is_open(path) and not self._has_session(headers):
-            return _unknown_person(scope, headers)
-        return None
+        if path == "/sign-in" and method == "POST" and self.limit_wrong:
+            standing = self.limiter.look(f"wrong:{address}", self.limit_wrong)
+            if standing.refused:
+                return _too_often(standing)
+        if caller.kind == "nobody" and is_open(path) and not path.startswith("/api/"):
+            return None
+        if self.limit and caller.kind != "local":
+            bucket = f"token:{caller.token_id or 'installation'}" if caller.kind == "token" else f"ip:{address}"
+            standing = await self.limiter.take(bucket, self.limit)
+            told |= standing.headers()
+            if standing.refused:
+                return _too_often(standing)
+        return _unknown_person(scope, headers) if caller.kind == "nobody" and not is_open(path) else None
 
-    def _shows_token(self, headers: Headers) -> bool:
-        scheme, _, token = headers.get("authorization", "").partition(" ")
-        return scheme.lower() == "bearer" and self.permit.fits(token.strip())
+    async def _caller(self, headers: Headers) -> Caller | None:
+        """Find out who asks; ``None`` for a token that is wrong."""
+        scheme, _, shown = headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer":
+            if self.permit.fits(shown.strip()):
+                return Caller("token", "access token", EVERYTHING)
+            token = await self.register.find(shown.strip())
+            if token is None:
+                return None
+            who = f"token {token.name}"
+            return Caller("token", who, frozenset(token.scopes), token.token_id, token.account_id)
+        if not self.permit.needed:
+            return Caller("local", "this machine", EVERYTHING)
+        if self.permit.fits_session(cookie_parser(headers.get("cookie", "")).get(COOKIE, "")):
+            return Caller("session", "browser", EVERYTHING)
+        return NOBODY
 
-    def _has_session(self, headers: Headers) -> bool:
-        return self.permit.fits_session(cookie_parser(headers.get("cookie", "")).get(COOKIE, ""))
+    async def _wrong(self, bucket: str, told: dict[str, str]) -> ASGIApp:
+        """Refuse a wrong token; a right one is let in however many wrong ones came from its address before."""
+        if self.limit_wrong:
+            standing = await self.limiter.take(bucket, self.limit_wrong)
+            told |= standing.headers()
+            if standing.refused:
+                return _too_often(standing)
+        return problem(
+            401,
+            "token",
+            "This access token is unknown, expired or revoked.",
+            "Make another with `lifetracer token add`.",
+            headers={"WWW-Authenticate": 'Bearer error="invalid_token"'},
+        )
+
+    def _account_of(self, caller: Caller) -> Accounts:
+        return self.account_of if caller.account_id is None else lambda: caller.account_id
+
+    def _origin(self, headers: Headers) -> str | None:
+        """Give the origin of the page that asks, if the settings allow it."""
+        origin = headers.get("origin", "")
+        return origin if origin.lower() in self.origins else None
 
 
 def host_of(header: str) -> str:
@@ -146,26 +210,43 @@ def host_of(header: str) -> str:
     return header.rpartition(":")[0] if ":" in header else header
 
 
-def _is_open(path: str) -> bool:
+def is_open(path: str) -> bool:
+    """Tell whether a path needs no token."""
     return any(path == door or (door.endswith("/") and path.startswith(door)) for door in OPEN)
 
 
-def _is_foreign(headers: Headers) -> bool:
-    """Tell whether a browser says that another site's page sent this; programs say nothing and are let in."""
-    site = headers.get("sec-fetch-site")
-    if site is not None:
-        return site not in {"same-origin", "none"}
-    origin = headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc.lower() != headers.get("host", "").lower()
+def _trick(scope: Scope) -> ASGIApp | None:
+    """Refuse an address that means one thing to a proxy and another to us."""
+    path: str = scope["path"]
+    raw: bytes = scope.get("raw_path") or path.encode("utf-8", "replace")
+    if len(raw) > LONGEST_PATH or len(scope["query_string"]) > LONGEST_QUERY:
+        return problem(414, "address_too_long", f"An address may have {LONGEST_PATH} characters, and its query more.")
+    dots = any(segment in {".", ".."} for segment in path.replace("\\", "/").split("/"))
+    if dots or not path.startswith("/") or b"//" in raw or b"\\" in raw or re.search(r"[\x00-\x1f\x7f]", path):
+        return problem(400, "path", "This address is not written plainly.", "Write it without //, dots or controls.")
+    return None
+
+
+def _request_id(headers: Headers) -> str:
+    given = headers.get("x-request-id", "")
+    return given if re.fullmatch(r"[A-Za-z0-9._~-]{1,64}", given) else secrets.token_hex(16)
 
 
 def _too_large() -> ASGIApp:
     return problem(413, "too_large", f"A request may carry {MOST_BODY} bytes at most.")
 
 
-def _unknown_person(scope: Scope, headers: Headers) -> ASGIApp:
-    from starlette.responses import RedirectResponse
+def _too_often(standing: Standing) -> ASGIApp:
+    return problem(
+        429,
+        "too_often",
+        f"More than {standing.limit} requests within a minute.",
+        f"Wait {standing.seconds} seconds.",
+        headers=standing.headers(),
+    )
 
+
+def _unknown_person(scope: Scope, headers: Headers) -> ASGIApp:
     if scope["method"] in SAFE and "text/html" in headers.get("accept", ""):
         wanted = scope["path"] + (f"?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else "")
         return RedirectResponse(f"/sign-in?next={quote(wanted)}", status_code=303)
@@ -178,73 +259,4 @@ def _unknown_person(scope: Scope, headers: Headers) -> ASGIApp:
     )
 
 
-def _dressed(scope: Scope, send: Send) -> Send:
-    """Add the headers that every answer carries; OPTIONS is answered with what is allowed."""
-
-    answered = False
-
-    async def dressed(message: Message) -> None:
-        nonlocal answered
-        if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            for name, value in ALWAYS.items():
-                headers.setdefault(name, value)
-            if scope["path"].startswith("/api/"):
-                headers.setdefault("cache-control", "no-store")
-            if scope["method"] == "OPTIONS" and message["status"] == 405:
-                message["status"], answered = 204, True
-                headers["allow"] = ", ".join(
-                    sorted({"OPTIONS", *headers.get("allow", "").replace(" ", "").split(",")} - {""})
-                )
-                for name in ("content-length", "content-type"):
-                    del headers[name]
-        elif answered:
-            message = {**message, "body": b""}
-        await send(message)
-
-    return dressed
-
-
-async def _read(receive: Receive) -> bytes | None:
-    """Read a whole body, whose announced length may be missing or wrong; ``None`` when it is too large."""
-    body = b""
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return body
-        part: bytes = message.get("body", b"")
-        body += part
-        if len(body) > MOST_BODY:
-            return None
-        if not message.get("more_body"):
-            return body
-
-
-def _replay(body: bytes, receive: Receive) -> Receive:
-    told = False
-
-    async def replay() -> Message:
-        nonlocal told
-        if told:
-            return await receive()
-        told = True
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return replay
-
-
-async def _answer_head(app: ASGIApp, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
-    """Answer as GET would, without the body; an answer that never ends is ended after its headers."""
-    answered = False
-
-    async def head(message: Message) -> None:
-        nonlocal answered
-        if message["type"] == "http.response.start":
-            await send(message)
-            await send({"type": "http.response.body", "body": b""})
-            answered = True
-
-    async def hang_up() -> Message:
-        return {"type": "http.disconnect"} if answered else await receive()
-
-    await app({**scope, "method": "GET"}, hang_up, head)
+__all__ = ["COOKIE", "MOST_BODY", "OPEN", "SAFE", "Doors", "host_of", "is_open"]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from http import HTTPStatus
 from typing import Any
 
+import psycopg
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -16,6 +18,35 @@ from lifetracer.errors import LifetracerError, TryAgainError
 log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
+
+
+KINDS = {
+    "address": (403, "The client's address is not on the allow-list (`LIFETRACER_ALLOW_IPS`)."),
+    "address_too_long": (414, "The address of the request is too long."),
+    "bad_request": (400, "The request is not HTTP or JSON as it should be."),
+    "bug": (500, "Something unexpected; the server's log has the details."),
+    "conflict": (409, "Somebody else changed the same thing at the same moment."),
+    "cross_site": (403, "A browser sent this from another site's page (see `LIFETRACER_CORS_ORIGINS`)."),
+    "host": (421, "The server does not answer to this name without an access token."),
+    "method_not_allowed": (405, "This address knows other methods; `Allow` names them."),
+    "not_implemented": (501, "Comes with a later version."),
+    "opening": (503, "The database is still being opened; `Retry-After` says when to ask again."),
+    "path": (400, "The address is written in a misleading way: `//`, dots, control characters."),
+    "token": (401, "No token, or one that is unknown, expired or revoked."),
+    "too_large": (413, "The request carries more than a mebibyte."),
+    "too_often": (429, "Too many requests, or too many wrong tokens; `Retry-After` says when to ask again."),
+}
+"""What the doors say → status and meaning; the other kinds are those of `lifetracer.errors`."""
+
+
+class ProblemResponse(JSONResponse):
+    """An answer that also can repeat what no encoding can."""
+
+    media_type = MEDIA_TYPE
+
+    def render(self, content: Any) -> bytes:
+        """Write JSON; halves of surrogate pairs, which only a faulty request contains, become question marks."""
+        return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
 def problem(
@@ -30,7 +61,7 @@ def problem(
         "remedy": remedy,
         **more,
     }
-    return JSONResponse(body, status_code=status, media_type=MEDIA_TYPE, headers=headers)
+    return ProblemResponse(body, status_code=status, headers=headers)
 
 
 def explain(app: FastAPI) -> None:
@@ -38,6 +69,9 @@ def explain(app: FastAPI) -> None:
     app.add_exception_handler(LifetracerError, _ours)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(psycopg.DataError, _unstorable)
+    app.add_exception_handler(UnicodeEncodeError, _unstorable)
+    app.add_exception_handler(psycopg.IntegrityError, _conflict)
     app.add_exception_handler(Exception, _bug)
 
 
@@ -60,6 +94,16 @@ async def _invalid(_request: Request, failure: Exception) -> JSONResponse:
     errors = [{"where": ".".join(map(str, e["loc"])), "message": e["msg"]} for e in failure.errors()]
     detail = "; ".join(f"{e['where']}: {e['message']}" for e in errors)
     return problem(422, "usage", detail, "Correct what the request says.", errors=errors)
+
+
+async def _unstorable(_request: Request, failure: Exception) -> JSONResponse:
+    detail = "The request holds a value that the warehouse cannot keep."
+    reason = str(failure).splitlines()[0] if isinstance(failure, psycopg.Error) and str(failure) else "no Unicode text"
+    return problem(422, "usage", detail, f"Correct it: {reason}.")
+
+
+async def _conflict(_request: Request, _failure: Exception) -> JSONResponse:
+    return problem(409, "conflict", "Somebody else changed the same thing at the same moment.", "Look, and try again.")
 
 
 async def _bug(request: Request, failure: Exception) -> JSONResponse:

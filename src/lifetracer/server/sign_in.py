@@ -10,7 +10,9 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from lifetracer.server.doors import COOKIE, SESSION_SECONDS, Pass
+from lifetracer.server.callers import SESSION_SECONDS, Pass
+from lifetracer.server.doors import COOKIE
+from lifetracer.server.limits import Limiter
 
 WORDS = {
     "en": ("Sign in", "Access token (LIFETRACER_ACCESS_TOKEN)", "That is not the token."),
@@ -31,8 +33,8 @@ SLOWLY = 0.5
 """Seconds before a wrong token is answered."""
 
 
-def routes(permit: Pass) -> APIRouter:
-    """Make the form's routes."""
+def routes(permit: Pass, limiter: Limiter, limit_wrong: int) -> APIRouter:
+    """Make the form's routes; a wrong token counts against the address that it came from."""
     router = APIRouter(include_in_schema=False)
 
     def page(request: Request, wanted: str, status: int = 200) -> Response:
@@ -53,6 +55,8 @@ def routes(permit: Pass) -> APIRouter:
         next: Annotated[str, Form()] = "/",  # noqa: A002
     ) -> Response:
         if not permit.fits(token.strip()):
+            if limit_wrong:
+                await limiter.take(request.state.wrong, limit_wrong)
             await asyncio.sleep(SLOWLY)
             return page(request, inside(next), status=403)
         answer = RedirectResponse(inside(next), 303)

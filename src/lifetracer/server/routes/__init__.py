@@ -1,0 +1,45 @@
+"""The API's routes, one module per subject; `shapes` says what goes in and out.
+
+Law: a route names its scope, does one thing through the door of the room that knows how, and answers camelCase JSON.
+"""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from lifetracer.server.follow import Switchboard
+from lifetracer.server.routes import (  # fmt: skip
+    account,
+    categories,
+    connections,
+    docs,
+    jobs,
+    keys,
+    marts,
+    reports,
+    rules,
+    schedules,
+    stages,
+    targets,
+)
+
+
+def every(switchboard: Switchboard) -> list[APIRouter]:
+    """Make all routers, in the order in which the documentation shows them."""
+    return [
+        stages.router,
+        jobs.routes(switchboard),
+        schedules.router,
+        marts.router,
+        reports.router,
+        categories.router,
+        rules.router,
+        targets.router,
+        account.router,
+        connections.router,
+        keys.router,
+        docs.router,
+    ]
+
+
+__all__ = ["every"]

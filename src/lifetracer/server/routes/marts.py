@@ -1,0 +1,317 @@
+"""The marts as JSON and CSV: what is shown everywhere, row by row.
+
+    GET /api/marts                                       which there are, with their columns
+    GET /api/marts/day?from=2026-11-01&to=2026-11-30     rows as JSON, page by page
+    GET /api/marts/day.csv                               all rows as CSV
+
+Rows are read by one query into a file of their own (in memory while small), and only then sent: an answer is of one
+moment, a slow client holds no connection to the database, and a failure is told by its status. They are ordered by the
+mart's day, its first instant, and then by a hash of the row, so a page begins exactly where the former ended.
+
+Law: the columns are the mart's own, by their own names; nothing is reckoned here.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from io import StringIO
+from typing import IO, Annotated, Any, Literal
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response, StreamingResponse
+from psycopg import sql
+from psycopg.rows import dict_row
+
+from lifetracer.errors import NotFoundError, UsageError
+from lifetracer.server.acting import LONG, Acting, Here, cursor_of, place_of, unchanged
+from lifetracer.server.callers import needs
+from lifetracer.server.shapes import shows
+from lifetracer.server.shapes.data import MartPage, Marts
+from lifetracer.server.shapes.meanings import Day
+from lifetracer.warehouse import Connection
+from lifetracer.warehouse.queries import beside
+
+SQL = beside(__file__, "queries.sql")
+OWN = "account_id"
+"""Whose a row is goes without saying."""
+PAGE = 1000
+IN_MEMORY = 1 << 20
+PIECE = 1 << 16
+CSV = "text/csv; charset=utf-8"
+
+router = APIRouter(prefix="/api/marts", tags=["marts"], dependencies=[needs("data:read")])
+
+From = Annotated[Day | None, Query(alias="from", description="First day.")]
+To = Annotated[Day | None, Query(alias="to", description="Last day.")]
+Columns = Annotated[str | None, Query(max_length=2000, description="Names, separated by commas; by default all.")]
+Limit = Annotated[int | None, Query(ge=1, le=100_000, description="Most rows; by default 1000 as JSON, all as CSV.")]
+Cursor = Annotated[str | None, Query(max_length=500, description="`next` of the page before.")]
+
+AS_CSV: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The rows, under a line of column names.",
+        "content": {
+            "text/csv": {"schema": {"type": "string"}, "example": "local_date,actual_seconds\n2026-11-20,28740\n"}
+        },
+    },
+    304: {"description": "The same as the client has."},
+}
+AS_BOTH: dict[int | str, dict[str, Any]] = {
+    200: {
+        "model": MartPage,
+        "description": "The rows; as CSV when asked for by `Accept` or `format`.",
+        "content": AS_CSV[200]["content"],
+    },
+    304: {"description": "The same as the client has."},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mart:
+    """A mart as the catalogue describes it."""
+
+    name: str
+    description: str
+    columns: list[dict[str, str]]
+
+    def first(self, kind: str) -> str | None:
+        """Name the first column of a type."""
+        return next((column["name"] for column in self.columns if column["type"] == kind), None)
+
+    def as_json(self) -> dict[str, Any]:
+        """Give it as plain JSON values."""
+        return {
+            "name": self.name,
+            "description": self.description,
+            "dateColumn": self.first("date"),
+            "columns": self.columns,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Which rows and columns of a mart are asked for."""
+
+    first: date | None
+    last: date | None
+    columns: str | None
+    limit: int | None
+    cursor: str | None
+
+
+@router.get("", responses=shows(Marts))
+def list_marts(here: Here) -> Response:
+    """List the marts: what they say, what their columns are, and as of when."""
+    with here.reading() as con:
+        found, as_of = _marts(con), _as_of(con, here.account_id)
+    return here.show({"marts": [mart.as_json() for mart in found], "asOf": as_of})
+
+
+@router.get("/{name}.csv", responses=AS_CSV)
+def read_mart_as_csv(
+    name: str, here: Here, first: From = None, last: To = None, columns: Columns = None, limit: Limit = None,
+    cursor: Cursor = None,
+) -> Response:  # fmt: skip
+    """Read a mart as CSV; ``from`` and ``to`` are about its day."""
+    return _read(here, name, "csv", Wish(first, last, columns, limit, cursor))
+
+
+@router.get("/{name}", responses=AS_BOTH)
+def read_mart(
+    name: str,
+    here: Here,
+    first: From = None,
+    last: To = None,
+    columns: Columns = None,
+    limit: Limit = None,
+    cursor: Cursor = None,
+    form: Annotated[Literal["json", "csv"] | None, Query(alias="format")] = None,
+) -> Response:
+    """Read a mart, as JSON or, when ``Accept`` or ``format`` says so, as CSV; ``from`` and ``to`` are about its day."""
+    accepted = here.request.headers.get("accept", "")
+    wanted = form or ("csv" if "text/csv" in accepted and "json" not in accepted else "json")
+    return _read(here, name, wanted, Wish(first, last, columns, limit, cursor))
+
+
+def _read(here: Acting, name: str, form: str, wish: Wish) -> Response:
+    limit = wish.limit if wish.limit or form == "csv" else PAGE
+    with here.reading(timeout=LONG) as con:
+        mart = _mart(con, name)
+        as_of = _as_of(con, here.account_id)
+        tag = _tag(here, mart, as_of, form, wish)
+        if same := unchanged(here.request, tag):
+            return same
+        columns = _columns(mart, wish.columns)
+        file: IO[bytes] = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  closed when it has been sent
+        try:
+            rows = _Rows(con, mart, columns, wish, limit)
+            write = _write_csv if form == "csv" else _write_json
+            write(file, rows, {"mart": mart.name, "asOf": as_of})
+        except BaseException:
+            file.close()
+            raise
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept"}
+    if rows.following:
+        query = {**here.request.query_params, "cursor": rows.following}
+        headers["Link"] = f'<{here.request.url.path}?{urlencode(query)}>; rel="next"'
+    headers["Content-Length"] = str(file.tell())
+    file.seek(0)
+    return StreamingResponse(_pieces(file), 200, headers, CSV if form == "csv" else "application/json")
+
+
+class _Rows:
+    """The rows of one answer; after the last one it is known where the next page begins."""
+
+    def __init__(self, con: Connection, mart: Mart, columns: Sequence[str], wish: Wish, limit: int | None) -> None:
+        self.columns = columns
+        self.following: str | None = None
+        self._con = con
+        self._mart = mart
+        self._wish = wish
+        self._limit = limit
+
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
+        with self._con.cursor("rows") as cursor:
+            cursor.itersize = 2000
+            cursor.execute(*self._query())
+            last: tuple[Any, ...] = ()
+            for number, (*place, row) in enumerate(self._split(cursor), 1):
+                if self._limit and number > self._limit:
+                    day, instant, key = last
+                    self.following = cursor_of({"day": day, "at": instant, "key": key})
+                    return
+                last = tuple(place)
+                yield row
+
+    @staticmethod
+    def _split(cursor: Any) -> Iterator[tuple[Any, ...]]:
+        for day, instant, key, *row in cursor:
+            yield day, instant, key, tuple(row)
+
+    def _query(self) -> tuple[sql.Composed, dict[str, Any]]:
+        day, instant = self._mart.first("date"), self._mart.first("timestamp with time zone")
+        place = place_of(self._wish.cursor, "day", "at", "key")
+        if day is None and (self._wish.first or self._wish.last):
+            raise UsageError(f"The mart {self._mart.name} has no days.", remedy="Leave `from` and `to` away.")
+        query = sql.SQL(
+            "with shown as (select"
+            " coalesce({day}, '-infinity')::date::text collate \"C\" as _day,"
+            " coalesce(to_char({instant} at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.US'), '') collate \"C\" as _at,"
+            ' md5(t::text) collate "C" as _key, t.* from marts.{mart} as t'
+            " where (%(first)s::date is null or {day} >= %(first)s) and (%(last)s::date is null or {day} <= %(last)s))"
+            " select _day, _at, _key, {columns} from shown"
+            " where %(key)s::text is null or (_day, _at, _key) > (%(day)s, %(at)s, %(key)s)"
+            " order by _day, _at, _key limit %(limit)s"
+        ).format(
+            day=sql.Identifier("t", day) if day else sql.SQL("null::date"),
+            instant=sql.Identifier("t", instant) if instant else sql.SQL("null::timestamptz"),
+            mart=sql.Identifier(self._mart.name),
+            columns=sql.SQL(", ").join(map(sql.Identifier, self.columns)),
+        )
+        values: dict[str, Any] = {"first": self._wish.first, "last": self._wish.last}
+        values |= {name: None if place is None else str(place[name]) for name in ("day", "at", "key")}
+        return query, values | {"limit": self._limit + 1 if self._limit else None}
+
+
+def _write_csv(file: IO[bytes], rows: _Rows, _about: Mapping[str, Any]) -> None:
+    text = StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(rows.columns)
+    for row in rows:
+        writer.writerow([_plain_text(value) for value in row])
+        if text.tell() > PIECE:
+            file.write(text.getvalue().encode())
+            text.seek(0)
+            text.truncate()
+    file.write(text.getvalue().encode())
+
+
+def _write_json(file: IO[bytes], rows: _Rows, about: Mapping[str, Any]) -> None:
+    file.write(json.dumps(about, ensure_ascii=False)[:-1].encode() + b', "rows": [')
+    between = b""
+    for row in rows:
+        values = dict(zip(rows.columns, map(_plain, row), strict=True))
+        file.write(between + json.dumps(values, ensure_ascii=False, allow_nan=False).encode())
+        between = b",\n"
+    file.write(b'], "next": ' + json.dumps(rows.following).encode() + b"}")
+
+
+def _plain(value: Any) -> Any:
+    """Give a value of a column as JSON; durations are seconds, amounts numbers."""
+    if isinstance(value, Decimal):
+        return float(value) if value.is_finite() else None
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, UUID) or not isinstance(value, _JSON) else value
+
+
+_JSON = (str, int, float, bool, list, dict, type(None))
+
+
+def _plain_text(value: Any) -> str:
+    """Give a value of a column as CSV; what a spreadsheet would take for a formula is set behind an apostrophe."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    text = str(value)
+    return f"'{text}" if isinstance(value, str) and text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        while piece := file.read(PIECE):
+            yield piece
+
+
+def _marts(con: Connection) -> list[Mart]:
+    found = con.cursor(row_factory=dict_row).execute(SQL["marts"]).fetchall()
+    return [
+        Mart(row["name"], row["description"], [one for one in row["columns"] if one["name"] != OWN]) for row in found
+    ]
+
+
+def _mart(con: Connection, name: str) -> Mart:
+    known = {mart.name: mart for mart in _marts(con)}
+    if name not in known:
+        remedy = f"Known are: {', '.join(known)}." if known else "The first transform makes them."
+        raise NotFoundError(f"There is no mart {name}.", remedy=remedy)
+    return known[name]
+
+
+def _columns(mart: Mart, wanted: str | None) -> list[str]:
+    known = [column["name"] for column in mart.columns]
+    if wanted is None:
+        return known
+    chosen = list(dict.fromkeys(name.strip() for name in wanted.split(",") if name.strip()))
+    unknown = [name for name in chosen if name not in known]
+    if unknown or not chosen:
+        raise UsageError(
+            f"The mart {mart.name} has no column {', '.join(unknown) or 'without a name'}.",
+            remedy=f"It has {', '.join(known)}.",
+        )
+    return chosen
+
+
+def _as_of(con: Connection, account_id: UUID) -> str | None:
+    made = con.execute(SQL["is_transformed"]).fetchone()
+    row = con.execute(SQL["as_of"], {"account_id": account_id}).fetchone() if made and made[0] else None
+    return row[0].isoformat() if row else None
+
+
+def _tag(here: Acting, mart: Mart, as_of: str | None, form: str, wish: Wish) -> str:
+    said = repr((here.account_id, as_of, mart.columns, form, wish))
+    return f'W/"{hashlib.sha256(said.encode()).hexdigest()[:24]}"'

@@ -1,0 +1,110 @@
+"""Asking for a stage to be run: answered at once with the job that will do it.
+
+Law: nothing is done here but to write the request down; a worker does the work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from pydantic import BaseModel
+
+from lifetracer import jobs
+from lifetracer.errors import UsageError
+from lifetracer.jobs import stages
+from lifetracer.server.acting import Acting, Here
+from lifetracer.server.callers import needs
+from lifetracer.server.problem import problem
+from lifetracer.server.shapes import shows
+from lifetracer.server.shapes.jobs import JobStarted, PipelineBody, ReportBody, SyncBody, TransformBody
+from lifetracer.warehouse import Connection
+
+router = APIRouter(prefix="/api", tags=["stages"], dependencies=[needs("jobs:write")])
+ACCEPTED = shows(JobStarted, "Asked for; follow the job at Location.", 202)
+
+
+@router.post("/sync/{source}", status_code=202, responses=ACCEPTED)
+def sync(source: str, here: Here, body: SyncBody | None = None) -> Response:
+    """Bring what is new at a source into the warehouse; ``toggl`` and ``gcal`` are short for their long names."""
+    wishes = body or SyncBody()
+    if wishes.since and wishes.until and wishes.since >= wishes.until:
+        raise UsageError(f"since ({wishes.since}) is not before until ({wishes.until}).")
+    return _start(here, "sync", stages.subject_of_sync(source), _said(wishes))
+
+
+@router.post("/transform", status_code=202, responses=ACCEPTED)
+def transform(here: Here, body: TransformBody | None = None) -> Response:
+    """Build what is shown from what the services sent."""
+    return _start(here, "transform", "", _said(body))
+
+
+@router.post("/report", status_code=202, responses=ACCEPTED)
+def report(here: Here, body: ReportBody | None = None) -> Response:
+    """Write a report as PDF."""
+    wishes = body or ReportBody()
+    subject = stages.subject_of_report(wishes.kind, wishes.day.isoformat() if wishes.day else None)
+    return _start(here, "report", subject, _said(wishes))
+
+
+@router.post("/pipeline", status_code=202, responses=ACCEPTED)
+def pipeline(here: Here, body: PipelineBody | None = None) -> Response:
+    """Sync every active connection, then transform, then report."""
+    return _start(here, "pipeline", "", _said(body))
+
+
+@router.post("/analyze", status_code=501, responses={501: {"description": "Not yet."}})
+def analyze() -> Response:
+    """Estimate what is likely; comes with a later version."""
+    return coming("The stage analyze")
+
+
+@router.post("/adjust", status_code=501, responses={501: {"description": "Not yet."}})
+def adjust() -> Response:
+    """Make targets and plans of intents; comes with a later version."""
+    return coming("The stage adjust")
+
+
+later = APIRouter(prefix="/api", tags=["later"])
+
+
+@later.get("/intents", status_code=501, responses={501: {"description": "Not yet."}}, dependencies=[needs("data:read")])
+def list_intents() -> Response:
+    """List the intents; comes with a later version."""
+    return coming("What is about intents")
+
+
+@later.post(
+    "/intents", status_code=501, responses={501: {"description": "Not yet."}}, dependencies=[needs("data:write")]
+)
+def add_intent() -> Response:
+    """Add an intent; comes with a later version."""
+    return coming("What is about intents")
+
+
+@later.get(
+    "/estimates", status_code=501, responses={501: {"description": "Not yet."}}, dependencies=[needs("data:read")]
+)
+def list_estimates() -> Response:
+    """List the estimates; comes with a later version."""
+    return coming("What is about estimates")
+
+
+def coming(what: str) -> Response:
+    """Say that something is not built yet."""
+    return problem(501, "not_implemented", f"{what} comes with a later version.")
+
+
+def _start(here: Acting, stage: str, subject: str, parameters: Mapping[str, Any]) -> Response:
+    def ask(con: Connection) -> dict[str, Any]:
+        asked = jobs.request(con, stage, subject, parameters)
+        return {"jobId": str(asked.job_id), "status": asked.status}
+
+    return here.write(f"{stage}.start", ask, status=202, location=lambda job: f"/api/jobs/{job['jobId']}")
+
+
+def _said(body: BaseModel | None) -> dict[str, Any]:
+    """Keep only what the request really said."""
+    return body.model_dump(mode="json", exclude_defaults=True) if body else {}
