@@ -126,3 +126,34 @@ update raw.occurrence as t set starts_at = t.starts_at + interval '30 minutes', 
 where t.account_id = %(account)s
     and t.starts_at >= (%(last)s::date - %(ago)s::int)::timestamptz and t.starts_at < (%(last)s::date - %(ago)s::int + 1)::timestamptz
     and t.series_id similar to '%%s[14]'
+
+-- copy_connections --
+insert into app.connection (account_id, source, name)
+select id, c.source, c.name
+from unnest(%(ids)s::uuid[]) as id
+cross join (select source, name from app.connection where account_id = %(account)s) as c
+
+-- tables --
+-- What a person has: the raw rows and what was made of them.
+select c.table_schema, c.table_name, array_agg(c.column_name::text order by c.ordinal_position) as names
+from information_schema.columns as c
+inner join information_schema.tables as t using (table_schema, table_name)
+where t.table_type = 'BASE TABLE'
+    and c.is_identity = 'NO'
+    and (c.table_schema = 'core' or c.table_schema = 'raw' and c.table_name not in ('change', 'revision'))
+group by c.table_schema, c.table_name
+having bool_or(c.column_name = 'account_id')
+order by c.table_schema, c.table_name
+
+-- copy --
+insert into {table} ({columns})
+select {copied}
+from unnest(%(ids)s::uuid[]) as copy (account_id)
+cross join (select * from {table} where account_id = %(account)s offset 0) as row
+{link}
+
+-- link --
+left join app.connection as former on row.connection_id = former.connection_id and former.account_id = %(account)s
+left join app.connection as link on copy.account_id = link.account_id and former.source = link.source and former.name = link.name
+
+-- no_link --

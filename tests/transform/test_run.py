@@ -414,6 +414,19 @@ def test_accounts_stay_apart(story: Story, server: Server, role: str) -> None:
         assert con.execute("select count(*) from marts.day").fetchone() == (0,)
 
 
+def test_every_column_of_a_core_table_is_described(story: Story) -> None:
+    """Usual runs write the columns that the YAML names."""
+    with psycopg.connect(story.house.dsn) as con:
+        found = con.execute(
+            "select table_name::text, array_agg(column_name::text) from information_schema.columns "
+            "where table_schema = 'core' group by table_name"
+        ).fetchall()
+    tables = {name: set(columns) for name, columns in found}
+    models = [node for node in warm(story.settings).nodes.values() if node.config.materialized == "incremental"]
+    assert len(models) > 20
+    assert {node.name: set(node.columns) for node in models} == {node.name: tables[node.name] for node in models}
+
+
 def test_selecting_nothing_is_a_mistake(story: Story) -> None:
     with pytest.raises(UsageError, match="no_such_table"):
         transform(story.house, story.settings, story.ann.account_id, select=("no_such_table",), as_of=NOON)

@@ -72,6 +72,17 @@
     {%- endif -%}
 {%- endmacro %}
 
+{# Remove the rows that hang on listed facts; in a full run remove all. #}
+{% macro forget_listed(list, key) -%}
+    {%- if execute and only_changes() -%}
+    delete from {{ this }} as kept
+    using {{ ref(list) }} as stale
+    where {{ in_scope('kept') }} and kept.account_id = stale.account_id and kept.{{ key }} = stale.{{ key }}
+    {%- elif execute and is_incremental() -%}
+    delete from {{ this }} as kept where {{ in_scope('kept') }}
+    {%- endif -%}
+{%- endmacro %}
+
 {# Note the days (and descriptions) of the facts that were just made. #}
 {% macro note_made(list, key, margin=0, noted=none) -%}
     {%- if execute and only_changes() -%}
