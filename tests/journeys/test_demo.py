@@ -50,7 +50,7 @@ def test_a_stranger_sees_a_week_and_brings_it_up_to_date(demo, look):
     assert re.search(r"/week/\d{4}-W\d\d", page.url)
     page.keyboard.press("k")
     page.wait_for_selector(".block.done")
-    for kind in (".block.plan", ".block.actual", ".met.missed", ".met.unplanned", ".category"):
+    for kind in (".block.plan", ".block.actual", ".met.missed, .met.replaced", ".met.unplanned", ".category"):
         assert page.locator(kind).count() > 3, kind
     page.keyboard.press("t")
     page.wait_for_selector(".day.today")
