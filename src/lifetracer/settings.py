@@ -26,6 +26,9 @@ FOREIGN_NAMES: dict[str, tuple[str, ...]] = {
     "google_refresh_token": ("GOOGLE_REFRESH_TOKEN",),
     "google_service_account": ("GOOGLE_SERVICE_ACCOUNT",),
     "google_calendar_ids": ("GOOGLE_CALENDAR_IDS",),
+    "analyzer_url": ("ANALYZER_URL",),
+    "adjuster_url": ("ADJUSTER_URL",),
+    "reporter_url": ("REPORTER_URL",),
     "github_repository": ("GITHUB_REPOSITORY",),
     "github_token": ("GITHUB_TOKEN",),
 }
@@ -92,13 +95,13 @@ class Settings(BaseModel):
     """Days for which ended jobs are kept; the latest of each stage always stays."""
 
     run_on: Literal["worker", "github", "both"] = "worker"
-    """Where jobs run: in our workers, as GitHub workflows that a worker starts and follows, or (while moving) in both."""
+    """Where jobs run: in our workers, as GitHub workflows that a worker starts and follows, or in both (moving over)."""
 
     github_repository: str | None = None
     """Repository (``owner/name``) whose workflows run the jobs with ``LIFETRACER_RUN_ON=github``."""
 
     github_token: SecretStr | None = None
-    """Token that may start them: a fine-grained one with the permission *Actions: read and write* of that repository."""
+    """Token that may start them: a fine-grained one with the repository's permission *Actions: read and write*."""
 
     github_ref: str = "main"
     """Branch on which they run."""
@@ -108,6 +111,33 @@ class Settings(BaseModel):
 
     github_api_version: Literal["2022-11-28", "2026-03-10"] = "2022-11-28"
     """Version of GitHub's REST API; older GitHub Enterprise servers know the first only."""
+
+    analyzer_url: str | None = None
+    """Address of a worker container that analyzes; ``/ready`` asks for its ``/health`` (work goes by the queue)."""
+
+    adjuster_url: str | None = None
+    """The same of a container that adjusts."""
+
+    reporter_url: str | None = None
+    """The same of a container that writes reports."""
+
+    metrics_token: SecretStr | None = None
+    """Token for ``/metrics`` (``Authorization: Bearer``); without it only this machine and ``metrics_ips`` may read it."""
+
+    metrics_ips: tuple[str, ...] = ()
+    """Addresses and networks that may read ``/metrics`` without a token, separated by commas."""
+
+    log_level: Literal["debug", "info", "warning", "error"] | None = None
+    """From which level server and worker write log lines; by default ``warning`` at a terminal, ``info`` elsewhere."""
+
+    log_format: Literal["auto", "json", "text"] = "auto"
+    """One JSON object a line, or text; by default text at a terminal and JSON elsewhere."""
+
+    web_vitals: bool = False
+    """Whether the console measures how fast its pages come up and tells this server (nobody else), for ``/metrics``."""
+
+    hint_pause_seconds: int = Field(30, ge=0, le=3600)
+    """Least time between two syncs that a webhook or push notification starts."""
 
     account: str | None = None
     """Account to act for (name or id); the only one by default."""
@@ -175,7 +205,7 @@ class Settings(BaseModel):
     grafana_reader_dsn: SecretStr | None = None
     """Address of the reader login that Grafana uses, as `lifetracer reader create NAME --json` prints it."""
 
-    @field_validator("google_calendar_ids", "allow_ips", "trusted_proxies", "cors_origins", mode="before")
+    @field_validator("google_calendar_ids", "allow_ips", "metrics_ips", "trusted_proxies", "cors_origins", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

@@ -154,6 +154,74 @@ def test_a_run_that_takes_too_long_is_ended(person, start_worker, effects):
     assert (job.status, job.error["kind"]) == ("failed", "timeout")
 
 
+@pytest.mark.parametrize("how", [{"hoard": 500}, {"gulp": 2000}], ids=["step by step", "at once"])
+def test_a_run_that_wants_too_much_memory_is_ended_and_says_so(person, start_worker, effects, how):
+    start_worker()
+    job = person.wait(person.ask(**how).job_id)
+    assert (job.status, job.attempt) == ("failed", 1)
+    assert job.error["kind"] == "memory"
+    assert job.error["message"] == "It wanted more than 300 MB of memory and was ended."
+    assert "LIFETRACER_JOB_MEMORY_MB" in job.error["remedy"]
+    assert person.wait(person.ask(subject="next").job_id).status == "succeeded"
+
+
+def test_a_dead_workers_jobs_are_taken_up_within_a_minute():
+    from lifetracer.jobs.worker import Rhythm
+
+    usual = Rhythm()
+    assert usual.stalled >= 3 * usual.heartbeat, "a late heartbeat is no death"
+    assert usual.stalled + usual.sweep + usual.look < 60
+
+
+def test_workers_show_that_they_live_and_leave_the_list_when_they_end(person, start_worker, effects, warehouse):
+    def listed():
+        with warehouse.transaction() as con:
+            return con.execute("select slots, stages, seen_at > now() - interval '5 s' from ops.worker").fetchall()
+
+    worker = start_worker(3)
+    wait_for(listed)
+    assert listed() == [(3, ["tiny", "sync", "transform", "report", "short", "pipeline"], True)]
+    worker.terminate()
+    worker.wait(10)
+    assert listed() == []
+
+
+def test_old_lines_and_old_jobs_go_in_portions_and_the_latest_of_a_kind_stays(person, warehouse, monkeypatch):
+    from lifetracer.jobs import queue
+
+    monkeypatch.setattr(queue, "PORTION", 2)
+    jobs = []
+    for age in (500, 450, 420, 410, 5):
+        jobs.append(person.ask().job_id)
+        with warehouse.transaction() as con:
+            con.execute(
+                "update ops.job set status = 'succeeded', queued_at = now() - make_interval(days => %(age)s),"
+                " finished_at = now() - make_interval(days => %(age)s) where job_id = %(job)s",
+                {"age": age, "job": jobs[-1]},
+            )
+            con.execute(
+                "insert into ops.job_log (account_id, job_id, at, event) select account_id, job_id, at, 'said'"
+                " from ops.job, lateral (values (finished_at), (now() - interval '3 days')) as said (at)"
+                " where job_id = %s",
+                [jobs[-1]],
+            )
+    lonely = person.ask("report", "week").job_id
+    with warehouse.transaction() as con:
+        con.execute(
+            "update ops.job set status = 'failed', finished_at = now() - interval '900 days' where job_id = %s",
+            [lonely],
+        )
+    rounds = 1
+    with warehouse.transaction() as con:
+        while queue.tidy(con, 30, 400):
+            rounds += 1
+    assert rounds == 3
+    assert {job.job_id for job in person.all()} == {jobs[-1], lonely}
+    assert len(person.log(jobs[-1])) == 2
+    with warehouse.transaction() as con:
+        assert con.execute("select count(*) from ops.job_log").fetchone() == (2,)
+
+
 def test_what_a_person_must_mend_is_not_tried_again(person, start_worker, effects):
     start_worker()
     job = person.wait(person.ask(**{"raise": "credential"}).job_id)

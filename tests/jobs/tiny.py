@@ -26,6 +26,11 @@ def run(task: Task) -> Outcome:
     if wish.get("deaf"):
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         time.sleep(60)
+    if wish.get("hoard"):  # MB, in steps that a look can fall between
+        kept = [bytearray(b"x" * (8 * 2**20)) for _ in range(wish["hoard"] // 8)]
+        time.sleep(len(kept))
+    if wish.get("gulp"):  # MB, at once
+        bytearray(wish["gulp"] * 2**20)
     match wish.get("raise"):
         case "credential":
             raise CredentialError("The service refused the token.", remedy="Make a new one.")
@@ -60,4 +65,6 @@ if __name__ == "__main__":
     rhythm = worker.Rhythm(heartbeat=0.5, stalled=3, sweep=1, patience=1)
     logging.basicConfig(level=logging.INFO)
     with warehouse.open(settings.load()) as opened:
-        worker.Worker(opened, STAGES, slots=int(sys.argv[1]) if len(sys.argv) > 1 else 2, rhythm=rhythm).run()
+        limits = worker.Limits(memory_mb=300)
+        slots = int(sys.argv[1]) if len(sys.argv) > 1 else 2
+        worker.Worker(opened, STAGES, slots=slots, rhythm=rhythm, limits=limits).run()

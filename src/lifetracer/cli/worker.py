@@ -15,8 +15,11 @@ def command(
     stages: Annotated[str | None, typer.Option(help="Only these stages, separated by commas.")] = None,
     slots: Annotated[int | None, typer.Option(min=1, max=64, help="How many jobs at once.")] = None,
     schedule: Annotated[bool, typer.Option(help="Also start what is due by the schedule.")] = True,
-    health_port: Annotated[int | None, typer.Option(min=1, max=65535, help="Answer GET /health on this port.")] = None,
-    health_host: Annotated[str, typer.Option(help="Address for --health-port.")] = "127.0.0.1",
+    port: Annotated[
+        int | None,
+        typer.Option("--port", "--health-port", min=1, max=65535, help="Answer GET /health and /metrics on this port."),
+    ] = None,
+    host: Annotated[str, typer.Option("--host", "--health-host", help="Address for --port.")] = "127.0.0.1",
 ) -> None:
     """Run jobs until told to stop; running ones are then handed on."""
     import logging
@@ -24,18 +27,24 @@ def command(
     from lifetracer.cli.surroundings import opened
     from lifetracer.errors import UsageError
     from lifetracer.jobs.health import answer_health
-    from lifetracer.jobs.stages import STAGES
-    from lifetracer.jobs.worker import Worker
+    from lifetracer.jobs.stages import COMING, ORDER, STAGES
+    from lifetracer.jobs.worker import Limits, Worker
 
     logging.basicConfig(level=logging.WARNING, format="worker: %(message)s")
     wanted = stages.split(",") if stages else list(STAGES)
     for name in wanted:
-        if name not in STAGES:
-            raise UsageError(f"There is no stage “{name}”.", remedy=f"Known are: {', '.join(STAGES)}.")
+        if name not in STAGES and name not in COMING:
+            raise UsageError(f"There is no stage “{name}”.", remedy=f"Known are: {', '.join(ORDER)}.")
     with opened() as (house, settings):
-        worker = Worker(house, {name: STAGES[name] for name in wanted}, slots=slots, keeps_schedule=schedule)
+        worker = Worker(
+            house,
+            {name: STAGES[name] for name in wanted if name in STAGES},
+            slots=slots,
+            keeps_schedule=schedule,
+            limits=Limits(settings.job_memory_mb, settings.job_log_days, settings.job_days),
+        )
         _connect_from_environment(house, settings)
-        with answer_health(worker, health_host, health_port):
+        with answer_health(worker, host, port):
             worker.run()
 
 

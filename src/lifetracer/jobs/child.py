@@ -1,6 +1,6 @@
 """The process that does one job: says how far it is and how it ended, one JSON object a line; knows no queue.
 
-    worker → child   {"stage", "run", "accountId", "jobId", "subject", "parameters"}
+    worker → child   {"stage", "run", "accountId", "jobId", "fence", "attempt", "memoryMb", "subject", "parameters"}
     child  → worker  {"progress": {…}} … {"log": {…}} … and last {"outcome": {…}} or {"error": {…}}
 
 A child that ends without a last word was interrupted. SIGTERM raises `Stopped` where the work stands, so that open
@@ -9,11 +9,13 @@ transactions are rolled back; SIGKILL does no harm either, it only leaves no wor
 
 from __future__ import annotations
 
+import contextlib
 import faulthandler
 import importlib
 import json
 import logging
 import os
+import resource
 import signal
 import socket
 import sys
@@ -27,6 +29,7 @@ from uuid import UUID
 from lifetracer import settings as settings_room
 from lifetracer.errors import FixByHandError, LifetracerError, QuotaError, TryAgainError
 from lifetracer.jobs.stages import Outcome, Task
+from lifetracer.jobs.verdict import too_large
 
 LONGEST_TEXT = 8000
 """Characters of a log line that are kept."""
@@ -45,6 +48,7 @@ def work(talk: socket.socket, output: int) -> int:
     voice = _Voice(talk)
     lines = talk.makefile("r", encoding="utf-8")
     order = json.loads(lines.readline())
+    _wall(order["memoryMb"])
     try:
         signal.signal(signal.SIGTERM, _stop)
         logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[voice], force=True)
@@ -59,6 +63,8 @@ def work(talk: socket.socket, output: int) -> int:
         voice.say({"error": {"intent": "stopped"}})
     except LifetracerError as failure:
         voice.say({"error": told(failure)})
+    except MemoryError:
+        voice.say({"error": {"intent": "failed", "after": None, **too_large(order["memoryMb"])}})
     except BaseException as failure:  # noqa: BLE001 - a bug ends the job, never the worker
         voice.say({"log": {"level": "error", "event": "".join(traceback.format_exception(failure))[-LONGEST_TEXT:]}})
         voice.say({"error": surprise(failure)})
@@ -105,8 +111,21 @@ def _run(order: Mapping[str, Any], voice: _Voice) -> Outcome:
                 subject=order["subject"],
                 parameters=order["parameters"],
                 progress=voice.progress,
+                fence=order["fence"],
+                attempt=order["attempt"],
             )
         )
+
+
+def _wall(memory_mb: int) -> None:
+    """Let an allocation fail that would go far beyond what we may take.
+
+    The worker looks at our weight twice a second and ends us above the limit; this stops what happens in between.
+    Private memory only (RLIMIT_DATA): mapped files and reserved addresses cost nothing.
+    """
+    wall = 2 * memory_mb * 2**20
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_DATA, (wall, resource.getrlimit(resource.RLIMIT_DATA)[1]))
 
 
 def _settle(output: int) -> None:

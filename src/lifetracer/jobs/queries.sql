@@ -109,6 +109,11 @@ where account_id = %(account_id)s and job_id = %(job_id)s and fence = %(fence)s
     and status = 'running' and heartbeat_at < now() - make_interval(secs => %(seconds)s)
 for update
 
+-- hold --
+select job_id from ops.job
+where account_id = %(account_id)s and job_id = %(job_id)s and fence = %(fence)s and status = 'running'
+for share
+
 -- changed_rows --
 select exists (
     select from ops.sync_run

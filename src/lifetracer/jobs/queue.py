@@ -125,6 +125,28 @@ def _consequences(con: Connection, job: Job, status: str, *, changed: bool, succ
         record.request(con, "transform", requested_by="sync", priority=job.priority)
 
 
+def show(con: Connection, worker: str, stages: Sequence[str], slots: int, running: int, version: str) -> None:
+    """Show that a worker lives, whether or not it has a job."""
+    values = {"name": worker, "stages": list(stages), "slots": slots, "running": running, "version": version}
+    ask(con, "show_worker", values)
+
+
+def leave(con: Connection, worker: str) -> None:
+    """Take a worker that ends off the list, and those that have not been seen for a day."""
+    ask(con, "leave_worker", {"name": worker})
+
+
+PORTION = 1000
+"""Rows that one round of tidying up removes."""
+
+
+def tidy(con: Connection, log_days: int, job_days: int) -> bool:
+    """Remove a portion of old log lines and old jobs; gives whether there may be more."""
+    lines = ask(con, "tidy_logs", {"days": log_days, "limit": PORTION}).rowcount
+    jobs = ask(con, "tidy_jobs", {"days": job_days, "limit": PORTION}).rowcount
+    return PORTION in {lines, jobs}
+
+
 def stalled(con: Connection, seconds: float) -> list[Job]:
     """Find running jobs whose worker fell silent."""
     return [Job.of(row) for row in ask(con, "stalled", {"seconds": seconds})]
@@ -137,6 +159,14 @@ def take_up(con: Connection, job: Job, seconds: float) -> bool:
     if ask_one(con, "still_stalled", {**key, "seconds": seconds}) is None:
         return False
     return end(con, job, interrupted(job.attempt, "its worker ended"))
+
+
+def hold(con: Connection, account_id: UUID, job_id: UUID, fence: int) -> bool:
+    """Make sure that a run still is the job's own until the transaction ends; false when another one took over.
+
+    What a stage writes in the same transaction is then written by one run at a time.
+    """
+    return ask_one(con, "hold", {"account_id": account_id, "job_id": job_id, "fence": fence}) is not None
 
 
 def interrupted(attempt: int, how: str) -> Ending:

@@ -34,6 +34,10 @@ class Task:
     parameters: Mapping[str, Any]
     progress: Callable[[Any], None]
     """Tell how far the work is: any JSON object, or an object with ``as_json``."""
+    fence: int = 0
+    """Number of this run; with it `lifetracer.jobs.queue.hold` tells whether another run took over."""
+    attempt: int = 1
+    """How often the job has been begun, this time included."""
 
 
 @dataclass(frozen=True, slots=True)

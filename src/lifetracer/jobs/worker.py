@@ -18,19 +18,21 @@ import select
 import signal
 import socket
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import psycopg
 
+from lifetracer import __version__
 from lifetracer.errors import LifetracerError, TryAgainError
 from lifetracer.jobs import pipeline, queue, schedule
 from lifetracer.jobs.queries import Connection
-from lifetracer.jobs.queue import Ending
 from lifetracer.jobs.stages import STAGES, Stage
+from lifetracer.jobs.verdict import how_ended, verdict
 from lifetracer.jobs.zygotes import Running, Zygote, Zygotes
 from lifetracer.warehouse import Warehouse
 from lifetracer.warehouse.connect import connect
@@ -53,6 +55,21 @@ class Rhythm:
     """Progress and log lines are written together."""
     patience: float = 5.0
     """Between SIGTERM and SIGKILL."""
+    weigh: float = 0.5
+    """Between two looks at how much memory the children take."""
+    tidy: float = 600.0
+    """Between two rounds of tidying up; while there is more to do, a portion every second."""
+    turn: float = 0.25
+    """The longest that one turn attends to schedules or to lost jobs; the rest waits for the next turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What jobs may take, and how long what they left is kept."""
+
+    memory_mb: int = 2048
+    log_days: int = 30
+    job_days: int = 400
 
 
 MOST_LINES = 10_000
@@ -71,6 +88,7 @@ class Worker:
         keeps_schedule: bool = True,
         name: str | None = None,
         rhythm: Rhythm = Rhythm(),
+        limits: Limits = Limits(),
     ) -> None:
         self.warehouse = warehouse
         self.stages = stages
@@ -78,6 +96,9 @@ class Worker:
         self.keeps_schedule = keeps_schedule
         self.name = name or f"{socket.gethostname()}:{os.getpid()}"
         self.rhythm = rhythm
+        self.limits = limits
+        self.ended: Counter[tuple[str, str]] = Counter()
+        """(stage, status) → runs that ended so in this process."""
         self.zygotes = Zygotes(stages)
         self.running: dict[UUID, Running] = {}
         self.starting: dict[Zygote, list[Running]] = {}
@@ -111,6 +132,8 @@ class Worker:
                 signal.set_wakeup_fd(-1)
             self.zygotes.stop()
             if self._con:
+                with contextlib.suppress(psycopg.Error):
+                    queue.leave(self._con, self.name)
                 self._con.close()
 
     def _turn(self) -> None:
@@ -129,10 +152,17 @@ class Worker:
                 self._write(con)
             if not self._stopping:
                 self._claim(con)
+                if self._is_due("show", self.rhythm.heartbeat):
+                    names = [*self.stages, pipeline.STAGE]
+                    queue.show(con, self.name, names, self.slots, len(self.running), __version__)
                 if self._is_due("sweep", self.rhythm.sweep):
                     self._sweep(con)
                 if self.keeps_schedule and self._is_due("schedule", self.rhythm.schedule):
                     self._keep_schedule(con)
+                if self._is_due("tidy", self.rhythm.tidy) and queue.tidy(
+                    con, self.limits.log_days, self.limits.job_days
+                ):
+                    self._clocks["tidy"] = time.monotonic() + 1
         except (psycopg.OperationalError, psycopg.InterfaceError, TryAgainError) as failure:
             log.warning("the database does not answer (%s); trying again", str(failure).strip())
             if self._con:
@@ -188,16 +218,22 @@ class Worker:
         child.lines.clear()
 
     def _sweep(self, con: Connection) -> None:
+        over = time.monotonic() + self.rhythm.turn
         for job in queue.stalled(con, self.rhythm.stalled):
+            if time.monotonic() > over:
+                self._clocks["sweep"] = 0.0
+                return
             with con.transaction():
                 if queue.take_up(con, job, self.rhythm.stalled):
                     log.warning("job %s (%s %s) had lost its worker", job.job_id, job.stage, job.subject)
 
     def _keep_schedule(self, con: Connection) -> None:
+        over = time.monotonic() + self.rhythm.turn
         with contextlib.suppress(LookupError):
-            while True:
+            while time.monotonic() < over:
                 with con.transaction():
                     schedule.tick(con)
+            self._clocks["schedule"] = 0.0  # a crowd's midnight: the rest in the next turn, after the heartbeat
 
     # -- children ----------------------------------------------------------------------------------------------------
 
@@ -211,13 +247,17 @@ class Worker:
             "run": stage.run,
             "accountId": str(job.account_id),
             "jobId": str(job.job_id),
+            "fence": job.fence,
+            "attempt": job.attempt,
+            "memoryMb": self.limits.memory_mb,
             "subject": job.subject,
             "parameters": job.parameters,
         }
         ours.sendall(json.dumps(order).encode() + b"\n")
         ours.setblocking(False)
         os.set_blocking(reading, False)
-        child = Running(job, stage, zygote, ours, reading, ends_at=time.monotonic() + stage.seconds)
+        ends_at = time.monotonic() + stage.seconds
+        child = Running(job, stage, zygote, ours, reading, ends_at=ends_at, memory_mb=self.limits.memory_mb)
         with theirs:
             with contextlib.suppress(OSError):  # a dead zygote is found out when it is heard
                 zygote.run(theirs, writing)
@@ -239,7 +279,8 @@ class Worker:
         if database is not None:
             sources[database] = lambda: None
         unwritten = any(c.lines or c.progress is not None for c in self.running.values())
-        ready, _, _ = select.select(list(sources), [], [], self.rhythm.write if unwritten else self.rhythm.look)
+        patience = self.rhythm.write if unwritten else self.rhythm.weigh if self.running else self.rhythm.look
+        ready, _, _ = select.select(list(sources), [], [], patience)
         for source in ready:
             sources[source]()
         if database is None or database not in ready or self._con is None:
@@ -275,7 +316,7 @@ class Worker:
             elif words[0] == "ended":
                 for child in list(self.running.values()):
                     if child.zygote is zygote and child.pid == int(words[1]):
-                        self._ended(child, _how(int(words[2])))
+                        self._ended(child, how_ended(int(words[2])))
 
     def _hear(self, child: Running) -> None:
         if child.talk.fileno() < 0:  # its end was told in the same round
@@ -333,9 +374,9 @@ class Worker:
     def _tell_to_end(self, child: Running, why: str) -> None:
         if child.stopped_for is None:
             child.stopped_for = why
-            child.kill_at = time.monotonic() + (0 if why == "lost" else self.rhythm.patience)
+            child.kill_at = time.monotonic() + (0 if why in {"lost", "memory"} else self.rhythm.patience)
             if child.pid is not None:
-                child.zygote.kill(child.pid, signal.SIGTERM)
+                child.zygote.kill(child.pid, signal.SIGKILL if why == "memory" else signal.SIGTERM)
 
     def _watch_time(self) -> None:
         now = time.monotonic()
@@ -345,6 +386,10 @@ class Worker:
             elif child.kill_at is not None and now > child.kill_at and child.pid is not None:
                 child.zygote.kill(child.pid, signal.SIGKILL)
                 child.kill_at = now + 1
+        if self._is_due("weigh", self.rhythm.weigh):
+            for child in self.running.values():
+                if child.stopped_for is None and child.pid is not None and child.weight_mb() > child.memory_mb:
+                    self._tell_to_end(child, "memory")
 
     def _ended(self, child: Running, how: str) -> None:
         """Record the end of a child whose process is gone, however it went."""
@@ -362,6 +407,7 @@ class Worker:
                 self._write_of(con, child)
                 with con.transaction():
                     queue.end(con, child.job, ending)
+                self.ended[child.job.stage, ending.status] += 1
             except (psycopg.Error, LifetracerError) as failure:
                 # It stays "running" without a heartbeat, so somebody's sweep takes it up: done twice is done once.
                 log.warning("the end of job %s could not be written (%s)", child.job.job_id, str(failure).strip())
@@ -375,40 +421,3 @@ class Worker:
             return False
         self._clocks[what] = now + seconds
         return True
-
-
-def verdict(child: Running, how: str) -> Ending:
-    """Decide how a run ended, from its last word, or without one from how its process ended."""
-    word = child.last_word or {}
-    done: dict[str, Any] = word.get("outcome", {"summary": None, "changed": False})
-    told: dict[str, Any] | None = word.get("error")
-    if "outcome" in word and told is None:
-        return Ending("succeeded", **done)
-    if told is None or child.stopped_for or told["intent"] == "stopped":
-        return _cut_short(child, how)  # what it says of being stopped (dbt calls it a failure) is no news
-    error = {key: told[key] for key in ("kind", "message", "remedy", "after")}
-    after = datetime.fromisoformat(told["after"]) if told["after"] else None
-    if told["intent"] == "wait":
-        return Ending("waiting", error=error, run_after=after, forgiven=True, **done)
-    if told["intent"] == "retry":
-        return replace(queue.retry(child.job.attempt, error, after), **done)
-    return Ending(told["intent"], error=error, **done)
-
-
-def _cut_short(child: Running, how: str) -> Ending:
-    if child.stopped_for == "cancelled":
-        return Ending("cancelled")
-    if child.stopped_for == "leaving":
-        return Ending("queued", forgiven=True)
-    if child.stopped_for == "timeout":
-        message = f"It was not done after {round(child.stage.seconds / 60)} minutes."
-        return Ending("failed", error={"kind": "timeout", "message": message, "remedy": "Look at the job's log."})
-    return queue.interrupted(child.job.attempt, how)
-
-
-def _how(status: int) -> str:
-    """Tell how a process ended, from its wait status."""
-    code = os.waitstatus_to_exitcode(status)
-    return (
-        f"its process was ended by {signal.Signals(-code).name}" if code < 0 else f"its process ended with code {code}"
-    )
