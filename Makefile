@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: drill-killed-sync drill-laws help setup demo dev test check format reference docs bench lock
+.PHONY: drill-api drill-killed-sync drill-laws help setup demo dev test check format reference docs bench lock
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -57,6 +57,9 @@ drill-killed-sync: setup ## kill a sync at 100 random moments and compare
 
 drill-laws: setup ## the laws of time on hundreds of new lives
 	LIVES=25 SEED=$${SEED:-$$(date +%s)} $(BIN)/pytest --timeout 3000 tests/transform/test_laws_properties.py
+
+drill-api: setup ## thousands of made-up requests to every door of the API
+	CASES=60 $(BIN)/pytest -s --timeout 3000 tests/server/test_openapi.py
 
 lock: setup ## pin the dependencies anew (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --all-extras --python-version 3.11 \

@@ -25,7 +25,14 @@ def served(app: ASGIApp) -> Iterator[int]:
     """Serve an application in a thread; yields the port."""
     with listen("127.0.0.1", 0) as door:
         server = uvicorn.Server(
-            uvicorn.Config(app, lifespan="off", log_level="critical", server_header=False, timeout_graceful_shutdown=1)
+            uvicorn.Config(
+                app,
+                lifespan="off",
+                log_level="critical",
+                server_header=False,
+                proxy_headers=False,
+                timeout_graceful_shutdown=1,
+            )
         )
         thread = threading.Thread(target=server.run, kwargs={"sockets": [door]})
         thread.start()

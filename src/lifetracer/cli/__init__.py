@@ -62,6 +62,7 @@ COMMANDS = (
     Command("jobs", "List, show and cancel jobs."),
     Command("jobs", "Show what ran, what runs, and what it said."),
     Command("schedule", "Show or change what runs by itself, and when."),
+    Command("token", "Make, list and revoke tokens for programs that use the API."),
     Command("reader", "Make database logins for people who write SQL."),
     Command("grafana", "Write, try and upload the Grafana dashboards."),
     Command("serve", "Run the server alone."),
