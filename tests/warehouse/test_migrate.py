@@ -31,7 +31,7 @@ def test_the_record_is_the_supabase_clis(any_warehouse: Warehouse) -> None:
         ).fetchone()
     assert columns == ("version text, statements ARRAY, name text",)
     assert [(row[0], row[1]) for row in rows] == [(known.version, known.name) for known in migrate.known()]
-    assert all("create" in "".join(row[2]) for row in rows)
+    assert ["".join(row[2]) for row in rows] == [known.statements for known in migrate.known()]
 
 
 def test_migrations_that_the_supabase_cli_ran_are_not_run_again(any_warehouse: Warehouse) -> None:
