@@ -55,6 +55,9 @@ bench: setup ## ratios against peers and limits
 drill-killed-sync: setup ## kill a sync at 100 random moments and compare
 	KILLS=100 $(BIN)/pytest -s tests/connector/test_killed_sync.py
 
+drill-kill: setup ## kill workers, children and servers 200 times while 300 jobs flow
+	KILLS=200 JOBS=300 SEED=$${SEED:-$$(date +%s)} $(BIN)/pytest -s tests/jobs/test_drill_kill.py
+
 drill-laws: setup ## the laws of time on hundreds of new lives
 	LIVES=25 SEED=$${SEED:-$$(date +%s)} $(BIN)/pytest --timeout 3000 tests/transform/test_laws_properties.py
 

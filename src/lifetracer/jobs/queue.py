@@ -164,7 +164,8 @@ def take_up(con: Connection, job: Job, seconds: float) -> bool:
 def hold(con: Connection, account_id: UUID, job_id: UUID, fence: int) -> bool:
     """Make sure that a run still is the job's own until the transaction ends; false when another one took over.
 
-    What a stage writes in the same transaction is then written by one run at a time.
+    What a stage writes in the same transaction is then written by one run at a time. Keep that transaction short: it
+    holds up the heartbeat.
     """
     return ask_one(con, "hold", {"account_id": account_id, "job_id": job_id, "fence": fence}) is not None
 
