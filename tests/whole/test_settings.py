@@ -10,6 +10,8 @@ SAMPLES = {
     "google_calendar_ids": "a@example.com, b@example.com",
     "toggl_page_size": "50",
     "stale_days": "9",
+    "log_level": "error",
+    "log_format": "json",
 }
 """Values for fields that do not take any text."""
 

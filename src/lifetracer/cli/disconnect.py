@@ -19,7 +19,7 @@ def command(
 ) -> None:
     """Forget the credential of a connection; its data stays unless --delete-data is given."""
     from lifetracer.cli.surroundings import chosen_account, opened
-    from lifetracer.connector import connecting
+    from lifetracer.connector import connecting, hints
 
     with opened() as (warehouse, settings):
         if delete_data and not yes:
@@ -27,6 +27,7 @@ def command(
                 raise UsageError("Deleting data has to be confirmed.", remedy="Add --yes.")
             typer.confirm(f"Delete everything that came over {name}? This cannot be undone", abort=True)
         account_id = chosen_account(warehouse, settings).account_id
+        hints.withdraw(warehouse, settings, account_id, connecting.named(warehouse, account_id, name))
         was = connecting.disconnect(warehouse, account_id, name, delete_data=delete_data)
     if as_json:
         typer.echo(json.dumps({"name": was.name, "source": was.source, "deletedData": delete_data}))

@@ -68,6 +68,16 @@ def connections(warehouse: Warehouse, account_id: UUID) -> list[Connected]:
         return _every(connection, account_id)
 
 
+def named(warehouse: Warehouse, account_id: UUID, name: str) -> Connected:
+    """Find a connection by its name, its id, or its source when that has only one.
+
+    Raises:
+        NotFoundError: there is no such connection.
+        UsageError: the name fits several.
+    """
+    return _named(connections(warehouse, account_id), name)
+
+
 @contextlib.contextmanager
 def trial(source: Source, credential: dict[str, str], settings: Settings) -> Iterator[Client]:
     """Talk to a service with a credential that is not stored yet; what the service replaces is put into it.

@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from lifetracer.outside.http import Access, Answer
+from lifetracer.outside.http import Access, Answer, Client
 from lifetracer.settings import Settings
 
 State = Mapping[str, Any]
@@ -188,6 +188,47 @@ class Stream:
     """Keys that are never stored: secrets, and positions that change at every read."""
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A channel that a service is asked to open: where to send its hints, and how to prove that they are its own."""
+
+    channel_id: str
+    address: str
+    """With the channel's own part, where the source wants one."""
+    secret: str
+    ours: frozenset[str] = frozenset()
+    """Ids of all channels of this source that are known here; what else leads to our address is a leftover."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a service said of a channel that it opened."""
+
+    remote_id: str
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hinting:
+    """How a service can be asked to tell that something has changed, so that a sync need not wait for its time.
+
+    A hint never carries data into the warehouse: it only asks for a sync.
+    """
+
+    path: str
+    """Of our inlet; ``{channel}`` stands for the channel's id, where the service cannot tell it otherwise."""
+    topics: Callable[[Cursor], Sequence[str]]
+    """What can be watched: workspaces, calendars."""
+    open: Callable[[Client, str, Wish], Opened]
+    """Ask for hints about a topic."""
+    close: Callable[[Client, str, str, str], None]
+    """Give (topic, channel id, remote id) up; it does not matter if the service has forgotten it."""
+    look: Callable[[Client, str, str], str] | None = None
+    """Ask the service how (topic, remote id) stands; ``None`` where it cannot be asked."""
+    wake: Callable[[Client, str, str], None] | None = None
+    """Switch (topic, remote id) on again after the service has switched it off."""
+
+
 Read = Callable[[Api, Cursor], Iterator[Page]]
 
 
@@ -209,6 +250,8 @@ class Source:
     """Stream and key of the instant by which one sees that a person goes on using the service."""
     expands: str | None = None
     """Name of the stream of calendar events that are to be expanded into ``raw.occurrence``."""
+    hinting: Hinting | None = None
+    """How the service tells of changes by itself; ``None`` when it cannot."""
     streams: dict[str, Stream] = field(default_factory=dict)
 
     def stream(self, **facts: Any) -> Callable[[Read], Read]:

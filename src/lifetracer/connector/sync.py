@@ -18,7 +18,7 @@ from uuid import UUID
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from lifetracer.connector import connecting, occurrences
+from lifetracer.connector import connecting, hints, occurrences
 from lifetracer.connector.cursor import SQL, Reading, StreamCursor
 from lifetracer.connector.ingest import GarbledPageError, Ingested, Owner, ingest, sweep
 from lifetracer.connector.registry import source_named
@@ -152,6 +152,7 @@ def _sync_connection(
                 for name, stream in owner.source.streams.items():
                     if stream.read is not None:
                         run.read_patiently(name, client)
+                hints.renew(reading, client)
             if owner.source.expands:
                 run.expand(settings.occurrence_future_days)
             run.look_for_heartbeat(settings.stale_days)

@@ -106,6 +106,7 @@ class Shell:
         self._templates.globals.update(
             asset=self.assets.url, percent=percent, hue=hue, place=place, source=source_title
         )
+        self._templates.globals.update(measures=settings.web_vitals)
         self._templates.globals.update(verdicts=VERDICTS, theme_names=THEME_NAMES, source_words=SOURCES)
         self._templates.globals.update(stage_words=lambda _: {stage: _(name) for stage, name in STAGES.items()})
 

@@ -138,6 +138,14 @@ class Client:
         """PUT a JSON body; raises like :meth:`get`."""
         return self._send("PUT", path, bucket, {}, json)
 
+    def patch(self, path: str, /, *, json: object, bucket: str | None = None) -> Answer:
+        """PATCH a JSON body; raises like :meth:`get`."""
+        return self._send("PATCH", path, bucket, {}, json)
+
+    def delete(self, path: str, /, *, bucket: str | None = None) -> Answer:
+        """DELETE; raises like :meth:`get`."""
+        return self._send("DELETE", path, bucket, {}, None)
+
     def _send(
         self,
         method: str,

@@ -7,22 +7,21 @@ from collections.abc import Callable, Iterator
 from uuid import UUID
 
 from fastapi import Depends, FastAPI
-from fastapi.responses import JSONResponse, Response
 from starlette.types import ASGIApp
 
 from lifetracer import __version__, console
-from lifetracer.errors import LifetracerError
-from lifetracer.server import doors, openapi, routes, sign_in
-from lifetracer.server.callers import NeedsOnPages, Pass, Register, needs
+from lifetracer.server import doors, hooks, metrics, openapi, ready, routes, sign_in, vitals
+from lifetracer.server.callers import NeedsOnPages, Pass, Register
 from lifetracer.server.follow import Switchboard
 from lifetracer.server.limits import Limiter
 from lifetracer.server.listen import require_token_beyond_this_machine
 from lifetracer.server.problem import explain
 from lifetracer.server.routes import stages
-from lifetracer.server.shapes import Health, Readiness, shows
+from lifetracer.server.shapes import Health, shows
 from lifetracer.server.upkeep import Upkeep
+from lifetracer.server.watching import Inside, Observer
 from lifetracer.settings import Settings
-from lifetracer.warehouse import Warehouse, accounts, migrate
+from lifetracer.warehouse import Warehouse, accounts
 
 
 @contextlib.contextmanager
@@ -54,16 +53,11 @@ def built(warehouse: Warehouse, settings: Settings) -> Iterator[ASGIApp]:
         """Tell that the process is alive; asks nobody else."""
         return {"status": "ok"}
 
-    not_ready = shows(Readiness, "Not yet.", 503)
-    ready_answers = shows(Readiness, "Ready.") | not_ready
-
-    @app.get("/ready", tags=["operation"], responses=ready_answers, dependencies=[needs()])
-    def ready() -> Response:
-        """Tell whether requests can be served: database reachable, tables current."""
-        checks = _checks(warehouse)
-        good = all(value == "ok" for value in checks.values())
-        return JSONResponse({"status": "ready" if good else "not_ready", "checks": checks}, 200 if good else 503)
-
+    counts = metrics.Metrics(warehouse)
+    app.include_router(ready.routes(warehouse, settings))
+    app.include_router(metrics.routes(counts, settings))
+    app.include_router(hooks.routes(warehouse, settings, counts))
+    app.include_router(vitals.routes(counts, settings))
     for router in (*routes.every(switchboard), stages.later):
         app.include_router(router)
     app.include_router(sign_in.routes(permit, limiter, settings.rate_limit_wrong))
@@ -72,19 +66,12 @@ def built(warehouse: Warehouse, settings: Settings) -> Iterator[ASGIApp]:
     )
     find = _finder(warehouse, settings)
     try:
-        yield doors.Doors(app, settings, permit, Register(warehouse), limiter, find)
+        guarded = doors.Doors(Inside(app), settings, permit, Register(warehouse), limiter, find)
+        yield Observer(guarded, counts)
     finally:
         switchboard.close()
         limiter.close()
         upkeep.close()
-
-
-def _checks(warehouse: Warehouse) -> dict[str, str]:
-    try:
-        waiting = migrate.pending(warehouse)
-    except LifetracerError as failure:
-        return {"database": str(failure)}
-    return {"database": "ok", "migrations": f"{len(waiting)} pending: run `lifetracer migrate`" if waiting else "ok"}
 
 
 def _finder(warehouse: Warehouse, settings: Settings) -> Callable[[], UUID | None]:

@@ -41,10 +41,16 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 OPEN = {
     "/health": "tells nothing but that it is alive",
+    "/ready": "tells strangers which part is well, and only those who are known why one is not; counted",
+    "/metrics": "LIFETRACER_METRICS_TOKEN, else this machine and LIFETRACER_METRICS_IPS only; figures without names",
+    "/hooks/": "the signature or token of a channel that we opened; asks for a sync, once however often it is called",
     "/sign-in": "asks for the token itself; slow on purpose when it is wrong, and counted",
     "/static/": "files of the program, the same for everybody",
 }
 """Paths that need no token → what guards them."""
+
+COUNTED = ("/api/", "/ready", "/metrics", "/hooks/")
+"""Of these, paths that may not be asked more often than any other."""
 
 NOBODY = Caller("nobody", "nobody")
 
@@ -109,6 +115,8 @@ class Doors:
             return refusal
         address = bucket_of(client)
         caller = await self._caller(headers)
+        if caller is None and is_open(scope["path"]):
+            caller = NOBODY  # it may be a token of that door's own
         if caller is None:
             return await self._wrong(f"wrong:{address}", told)
         caller = replace(caller, ip=str(client) if client else None)
@@ -152,7 +160,7 @@ class Doors:
             standing = self.limiter.look(f"wrong:{address}", self.limit_wrong)
             if standing.refused:
                 return _too_often(standing)
-        if caller.kind == "nobody" and is_open(path) and not path.startswith("/api/"):
+        if caller.kind == "nobody" and is_open(path) and not path.startswith(COUNTED):
             return None
         if self.limit and caller.kind != "local":
             bucket = f"token:{caller.token_id or 'installation'}" if caller.kind == "token" else f"ip:{address}"

@@ -95,8 +95,20 @@ class Vault:
         given = {"account": account_id, "connection": connection_id}
         return connection.execute(_SQL["forget"], given).rowcount == 1
 
+    def seal(self, text: str) -> str:
+        """Encrypt a secret that is kept elsewhere than with a connection's credential."""
+        return self._fernet.encrypt(text.encode()).decode()
+
+    def unseal(self, sealed: str) -> str:
+        """Decrypt what `seal` made.
+
+        Raises:
+            FixByHandError: it was encrypted with another key.
+        """
+        return self._decrypted(sealed).decode()
+
     def rotate(self, connection: _Connection) -> int:
-        """Encrypt every credential anew with the newest key, in one transaction; returns how many.
+        """Encrypt every credential (and the secrets of hint channels) anew with the newest key; returns how many.
 
         Raises:
             FixByHandError: one of them was encrypted with a key that is not among ours; then nothing is changed.
@@ -105,6 +117,9 @@ class Vault:
         for account_id, connection_id, secret in rows:
             fresh = self._fernet.encrypt(self._decrypted(secret)).decode()
             connection.execute(_SQL["store"], {"account": account_id, "connection": connection_id, "secret": fresh})
+        for account_id, channel_id, secret in connection.execute(_SQL["all_channels"]).fetchall():
+            fresh = self.seal(self.unseal(secret))
+            connection.execute(_SQL["store_channel"], {"account": account_id, "channel": channel_id, "secret": fresh})
         return len(rows)
 
     def readable(self, connection: _Connection) -> bool:

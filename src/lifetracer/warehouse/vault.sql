@@ -13,3 +13,9 @@ delete from app.credential where account_id = %(account)s and connection_id = %(
 
 -- all --
 select account_id, connection_id, secret from app.credential order by account_id, connection_id for update
+
+-- all_channels --
+select account_id, channel_id, secret from ops.hint_channel order by account_id, channel_id for update
+
+-- store_channel --
+update ops.hint_channel set secret = %(secret)s where account_id = %(account)s and channel_id = %(channel)s

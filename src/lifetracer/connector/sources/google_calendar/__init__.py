@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lifetracer.connector.source import Api, Cursor, Page, Secret, Source
-from lifetracer.connector.sources.google_calendar import access, calendar_list, check, event_list
+from lifetracer.connector.source import Api, Cursor, Hinting, Page, Secret, Source
+from lifetracer.connector.sources.google_calendar import access, calendar_list, check, event_list, push
 
 source = Source(
     name="google_calendar",
@@ -46,6 +46,7 @@ source = Source(
     open=access.open_access,
     check=check.check,
     expands="events",
+    hinting=Hinting(path="/hooks/google", topics=push.topics, open=push.open_channel, close=push.close_channel),
 )
 
 

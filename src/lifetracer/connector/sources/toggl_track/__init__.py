@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lifetracer.connector.source import Api, Checked, Cursor, Page, Secret, Source
-from lifetracer.connector.sources.toggl_track import access, dimensions, entries
+from lifetracer.connector.source import Api, Checked, Cursor, Hinting, Page, Secret, Source
+from lifetracer.connector.sources.toggl_track import access, dimensions, entries, webhooks
 from lifetracer.settings import Settings
 
 source = Source(
@@ -22,6 +22,14 @@ source = Source(
     ),
     open=access.open_access,
     heartbeat=("time_entries", "start"),
+    hinting=Hinting(
+        path="/hooks/toggl/{channel}",
+        topics=webhooks.topics,
+        open=webhooks.open_subscription,
+        close=webhooks.close_subscription,
+        look=webhooks.look,
+        wake=webhooks.wake,
+    ),
 )
 
 
