@@ -45,6 +45,16 @@ def served(app: ASGIApp) -> Iterator[int]:
             thread.join()
 
 
+@contextmanager
+def asked(app: ASGIApp) -> Iterator[httpx.Client]:
+    """Serve an application and ask it."""
+    with (
+        served(app) as port,
+        httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60, trust_env=False) as client,
+    ):
+        yield client
+
+
 @pytest.fixture
 def visit(warehouse: Warehouse, account: Account) -> Iterator[Callable[..., httpx.Client]]:
     """Make a client of a server with these settings."""
@@ -52,8 +62,7 @@ def visit(warehouse: Warehouse, account: Account) -> Iterator[Callable[..., http
 
         def make(**settings: object) -> httpx.Client:
             app = stack.enter_context(built(warehouse, Settings(**settings)))
-            port = stack.enter_context(served(app))
-            return stack.enter_context(httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=20, trust_env=False))
+            return stack.enter_context(asked(app))
 
         yield make
 

@@ -1,7 +1,9 @@
-"""The same number everywhere: a week's figures by SQL, on a Grafana panel and in the PDF's text are equal."""
+"""The same number everywhere: a week's figures by SQL, API, Grafana panel and in the PDF's text are equal."""
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 import shutil
 import subprocess
@@ -16,10 +18,12 @@ import pytest
 
 from conftest import SECRET_KEY, Server
 from lifetracer.reporter import render_week
+from lifetracer.server.app import built
 from lifetracer.settings import Settings
 from lifetracer.transform.run import transform
 from lifetracer.visualizer.ask import figures
 from lifetracer.warehouse import Warehouse, readers
+from server.conftest import asked
 from visualizer import seed
 
 pytestmark = pytest.mark.db
@@ -51,6 +55,19 @@ class Week:
             "select category, planned_seconds, actual_seconds from marts.week_category where week_start = %s", [MONDAY]
         )
         return by_day, {str(name): (planned, lived) for name, planned, lived in categories}  # type: ignore[misc]
+
+    def by_api(self, form: str) -> tuple[Sums, Sums]:
+        """What a program gets over HTTP, as JSON or as CSV."""
+        wishes = Settings(home=self.settings.home, account=str(self.account.account_id))
+        with built(self.house, wishes) as app, asked(app) as client:
+
+            def rows(mart: str) -> list[dict[str, object]]:
+                week = {"from": MONDAY.isoformat(), "to": (MONDAY + timedelta(days=6)).isoformat(), "format": form}
+                answer = client.get(f"/api/marts/{mart}", params=week)
+                return answer.json()["rows"] if form == "json" else [*csv.DictReader(io.StringIO(answer.text))]
+
+            by_day = {str(row["local_date"]): _pair(row) for row in rows("day")}
+            return by_day, {str(row["category"]): _pair(row) for row in rows("week_category")}
 
     def by_panel(self) -> tuple[Sums, Sums, tuple[int, int]]:
         """What Grafana's panels get when the picker shows this week."""
@@ -113,6 +130,7 @@ def test_a_weeks_figures_are_the_same_everywhere(week: Week):
     panel_days, panel_categories, panel_total = week.by_panel()
     pdf_days, pdf_categories = week.by_pdf()
     assert len(days) == 7
+    assert (days, categories) == week.by_api("json") == week.by_api("csv")
     assert days == panel_days == pdf_days
     assert categories == panel_categories == pdf_categories
     total = tuple(sum(pair[side] for pair in days.values()) for side in (0, 1))

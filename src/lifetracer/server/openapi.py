@@ -17,6 +17,7 @@ from lifetracer.server.callers import Needs
 from lifetracer.server.doors import is_open
 from lifetracer.server.problem import MEDIA_TYPE
 from lifetracer.server.shapes import Problem
+from lifetracer.transform.marts import all_marts
 from lifetracer.warehouse.tokens import SCOPES
 
 ALWAYS = {
@@ -120,6 +121,9 @@ def _document(app: FastAPI) -> dict[str, Any]:
         for method, operation in methods.items():
             scopes = next((found for (verb, at), found in needed.items() if verb == method and _is(at, path)), None)
             _complete(path, method, operation, scopes)
+            if path.startswith("/api/marts/"):
+                (name,) = (one for one in operation["parameters"] if one["in"] == "path")
+                name["schema"] |= {"enum": list(all_marts())}
     return document
 
 

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from psycopg.rows import dict_row
 
-from lifetracer.connector import connecting
+from lifetracer.connector import connecting, hints
 from lifetracer.connector.connecting import Connected
 from lifetracer.connector.registry import source_named
 from lifetracer.errors import FixByHandError, NotFoundError, UsageError
@@ -80,6 +80,8 @@ def disconnect(
 ) -> Response:
     """Give a connection up: its credential is forgotten; its data stays unless asked otherwise."""
     known = _one(here, connection_id)
+
+    hints.withdraw(here.warehouse, here.settings, here.account_id, known)
 
     def give_up(_con: Transaction) -> None:
         connecting.disconnect(here.warehouse, here.account_id, str(known.connection_id), delete_data=delete_data)

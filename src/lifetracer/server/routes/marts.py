@@ -6,7 +6,7 @@
 
 Rows are read by one query into a file of their own (in memory while small), and only then sent: an answer is of one
 moment, a slow client holds no connection to the database, and a failure is told by its status. They are ordered by the
-mart's day, its first instant, and then by a hash of the row, so a page begins exactly where the former ended.
+mart's day and then by its key, so a page begins exactly where the former ended.
 
 Law: the columns are the mart's own, by their own names; nothing is reckoned here.
 """
@@ -29,14 +29,15 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from fastapi.responses import Response, StreamingResponse
 from psycopg import sql
-from psycopg.rows import dict_row
 
+from lifetracer import __version__
 from lifetracer.errors import NotFoundError, UsageError
 from lifetracer.server.acting import LONG, Acting, Here, cursor_of, place_of, unchanged
 from lifetracer.server.callers import needs
 from lifetracer.server.shapes import shows
 from lifetracer.server.shapes.data import MartPage, Marts
 from lifetracer.server.shapes.meanings import Day
+from lifetracer.transform.marts import Column, Mart, all_marts
 from lifetracer.warehouse import Connection
 from lifetracer.warehouse.queries import beside
 
@@ -76,28 +77,6 @@ AS_BOTH: dict[int | str, dict[str, Any]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Mart:
-    """A mart as the catalogue describes it."""
-
-    name: str
-    description: str
-    columns: list[dict[str, str]]
-
-    def first(self, kind: str) -> str | None:
-        """Name the first column of a type."""
-        return next((column["name"] for column in self.columns if column["type"] == kind), None)
-
-    def as_json(self) -> dict[str, Any]:
-        """Give it as plain JSON values."""
-        return {
-            "name": self.name,
-            "description": self.description,
-            "dateColumn": self.first("date"),
-            "columns": self.columns,
-        }
-
-
-@dataclass(frozen=True, slots=True)
 class Wish:
     """Which rows and columns of a mart are asked for."""
 
@@ -112,8 +91,8 @@ class Wish:
 def list_marts(here: Here) -> Response:
     """List the marts: what they say, what their columns are, and as of when."""
     with here.reading() as con:
-        found, as_of = _marts(con), _as_of(con, here.account_id)
-    return here.show({"marts": [mart.as_json() for mart in found], "asOf": as_of})
+        as_of = _as_of(con, here.account_id)
+    return here.show({"marts": [_shown(mart) for mart in all_marts().values()], "asOf": as_of})
 
 
 @router.get("/{name}.csv", responses=AS_CSV)
@@ -183,43 +162,50 @@ class _Rows:
         with self._con.cursor("rows") as cursor:
             cursor.itersize = 2000
             cursor.execute(*self._query())
-            last: tuple[Any, ...] = ()
-            for number, (*place, row) in enumerate(self._split(cursor), 1):
+            width = len(_order(self._mart))
+            last: list[str] = []
+            for number, found in enumerate(cursor, 1):
                 if self._limit and number > self._limit:
-                    day, instant, key = last
-                    self.following = cursor_of({"day": day, "at": instant, "key": key})
+                    self.following = cursor_of({"at": last})
                     return
-                last = tuple(place)
-                yield row
-
-    @staticmethod
-    def _split(cursor: Any) -> Iterator[tuple[Any, ...]]:
-        for day, instant, key, *row in cursor:
-            yield day, instant, key, tuple(row)
+                last = list(found[:width])
+                yield found[width:]
 
     def _query(self) -> tuple[sql.Composed, dict[str, Any]]:
-        day, instant = self._mart.first("date"), self._mart.first("timestamp with time zone")
-        place = place_of(self._wish.cursor, "day", "at", "key")
-        if day is None and (self._wish.first or self._wish.last):
-            raise UsageError(f"The mart {self._mart.name} has no days.", remedy="Leave `from` and `to` away.")
+        mart, wish = self._mart, self._wish
+        day, place = mart.date_column, place_of(wish.cursor, "at")
+        if day is None and (wish.first or wish.last):
+            raise UsageError(f"The mart {mart.name} has no days.", remedy="Leave `from` and `to` away.")
+        order = _order(mart)
+        if place and not (isinstance(place["at"], list) and len(place["at"]) == len(order)):
+            raise UsageError("That is no cursor of this mart.", remedy="Take `next` of the page before.")
+        names = sql.SQL(", ").join(sql.Identifier("t", column.name) for column in order)
+        at = {f"at{number}": str(text) for number, text in enumerate(place["at"] if place else ())}
+        begin = [
+            sql.SQL("{}::{}").format(sql.Placeholder(name), sql.SQL(column.data_type))
+            for name, column in zip(at, order, strict=False)
+        ]
         query = sql.SQL(
-            "with shown as (select"
-            " coalesce({day}, '-infinity')::date::text collate \"C\" as _day,"
-            " coalesce(to_char({instant} at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.US'), '') collate \"C\" as _at,"
-            ' md5(t::text) collate "C" as _key, t.* from marts.{mart} as t'
-            " where (%(first)s::date is null or {day} >= %(first)s) and (%(last)s::date is null or {day} <= %(last)s))"
-            " select _day, _at, _key, {columns} from shown"
-            " where %(key)s::text is null or (_day, _at, _key) > (%(day)s, %(at)s, %(key)s)"
-            " order by _day, _at, _key limit %(limit)s"
+            "select {place}, {columns} from marts.{mart} as t"
+            " where (%(first)s::date is null or {day} >= %(first)s) and (%(last)s::date is null or {day} <= %(last)s)"
+            " and {after} order by {names} limit %(limit)s"
         ).format(
+            place=sql.SQL(", ").join(sql.SQL("{}::text").format(sql.Identifier("t", column.name)) for column in order),
+            columns=sql.SQL(", ").join(sql.Identifier("t", name) for name in self.columns),
+            mart=sql.Identifier(mart.name),
             day=sql.Identifier("t", day) if day else sql.SQL("null::date"),
-            instant=sql.Identifier("t", instant) if instant else sql.SQL("null::timestamptz"),
-            mart=sql.Identifier(self._mart.name),
-            columns=sql.SQL(", ").join(map(sql.Identifier, self.columns)),
+            after=sql.SQL("({}) > ({})").format(names, sql.SQL(", ").join(begin)) if begin else sql.SQL("true"),
+            names=names,
         )
-        values: dict[str, Any] = {"first": self._wish.first, "last": self._wish.last}
-        values |= {name: None if place is None else str(place[name]) for name in ("day", "at", "key")}
-        return query, values | {"limit": self._limit + 1 if self._limit else None}
+        limit = self._limit + 1 if self._limit else None
+        return query, {"first": wish.first, "last": wish.last, "limit": limit, **at}
+
+
+def _order(mart: Mart) -> list[Column]:
+    """Give the columns by which rows are ordered: the day, then what tells the rows of a day apart."""
+    names = dict.fromkeys([*([mart.date_column] if mart.date_column else []), *mart.key])
+    known = {column.name: column for column in mart.columns}
+    return [known[name] for name in names if name != OWN]
 
 
 def _write_csv(file: IO[bytes], rows: _Rows, _about: Mapping[str, Any]) -> None:
@@ -277,23 +263,31 @@ def _pieces(file: IO[bytes]) -> Iterator[bytes]:
             yield piece
 
 
-def _marts(con: Connection) -> list[Mart]:
-    found = con.cursor(row_factory=dict_row).execute(SQL["marts"]).fetchall()
-    return [
-        Mart(row["name"], row["description"], [one for one in row["columns"] if one["name"] != OWN]) for row in found
-    ]
-
-
 def _mart(con: Connection, name: str) -> Mart:
-    known = {mart.name: mart for mart in _marts(con)}
-    if name not in known:
-        remedy = f"Known are: {', '.join(known)}." if known else "The first transform makes them."
-        raise NotFoundError(f"There is no mart {name}.", remedy=remedy)
-    return known[name]
+    mart = all_marts().get(name)
+    if mart is None:
+        raise NotFoundError(f"There is no mart {name}.", remedy=f"Known are: {', '.join(all_marts())}.")
+    made = con.execute(SQL["is_there"], {"name": f"marts.{mart.name}"}).fetchone()
+    if not (made and made[0]):
+        raise NotFoundError(f"The mart {name} is not made yet.", remedy="The first transform makes it.")
+    return mart
+
+
+def _shown(mart: Mart) -> dict[str, Any]:
+    return {
+        "name": mart.name,
+        "description": mart.description,
+        "dateColumn": mart.date_column,
+        "columns": [
+            {"name": column.name, "type": column.data_type, "description": column.description}
+            for column in mart.columns
+            if column.name != OWN
+        ],
+    }
 
 
 def _columns(mart: Mart, wanted: str | None) -> list[str]:
-    known = [column["name"] for column in mart.columns]
+    known = [column.name for column in mart.columns if column.name != OWN]
     if wanted is None:
         return known
     chosen = list(dict.fromkeys(name.strip() for name in wanted.split(",") if name.strip()))
@@ -313,5 +307,5 @@ def _as_of(con: Connection, account_id: UUID) -> str | None:
 
 
 def _tag(here: Acting, mart: Mart, as_of: str | None, form: str, wish: Wish) -> str:
-    said = repr((here.account_id, as_of, mart.columns, form, wish))
+    said = repr((here.account_id, as_of, __version__, form, mart.name, wish))
     return f'W/"{hashlib.sha256(said.encode()).hexdigest()[:24]}"'

@@ -25,9 +25,7 @@ class Column(Shape):
 class Mart(Shape):
     """A table that is shown."""
 
-    model_config = like(
-        name="day", description="One row per account and day.", dateColumn="local_date", columns=[], asOf=AT
-    )
+    model_config = like(name="day", description="One row per account and day.", dateColumn="local_date", columns=[])
     name: str
     description: str
     date_column: str | None = Field(description="Which column `from` and `to` are about; null: the mart has no days.")
