@@ -48,6 +48,7 @@ COMMANDS = (
     Command("disconnect", "Give up the access to a service."),
     Command("connections", "List the connected services, and how they are."),
     Command("disconnect", "Give up the access to a service."),
+    Command("hooks", "Let services tell at once that something changed."),
     Command("sync", "Bring what changed at the services into the warehouse."),
     Command("import", "Read exported files (Toggl CSV, iCal) into the warehouse.", "import_files"),
     Command("transform", "Build the tables that are shown from what the services sent."),

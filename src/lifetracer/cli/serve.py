@@ -19,6 +19,7 @@ def command(
     fd: Annotated[int | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Run the server alone: web pages and API."""
+    from lifetracer.cli import logs
     from lifetracer.cli.surroundings import opened
     from lifetracer.server.listen import address_of, listen, require_token_beyond_this_machine
     from lifetracer.server.run import serve
@@ -27,6 +28,7 @@ def command(
     settings = load()
     changes = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     settings = settings.model_copy(update=changes)
+    logs.configure(settings, "server")
     require_token_beyond_this_machine(settings)
     door = socket.socket(fileno=fd) if fd is not None else listen(settings.host, settings.port)
     if fd is None:
