@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: drill-api drill-killed-sync drill-laws help setup demo dev test check format reference docs bench lock
+.PHONY: drill-api drill-kill drill-killed-sync drill-laws help setup demo dev test check format reference docs bench lock
 .DEFAULT_GOAL := help
 
 help: ## list these targets

@@ -5,6 +5,7 @@
     queue     the worker's side of the same rows: claim, heartbeat, sweep, end (every write checks the fence)
     pipeline  sync → transform → report as one job whose steps are jobs
     schedule  what runs by itself, at local times
+    elsewhere jobs that GitHub's workflows do
     worker    the loop; zygote and child: where the work is really done
 
 Law: the row in ``ops.job`` is the queue entry and the record in one; whatever dies, it tells what to do next.

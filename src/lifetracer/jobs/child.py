@@ -1,6 +1,6 @@
 """The process that does one job: says how far it is and how it ended, one JSON object a line; knows no queue.
 
-    worker → child   {"stage", "run", "accountId", "jobId", "fence", "attempt", "memoryMb", "subject", "parameters"}
+    worker → child   {"stage", "run", "accountId", "jobId", "fence", "memoryMb", "subject", "parameters"}
     child  → worker  {"progress": {…}} … {"log": {…}} … and last {"outcome": {…}} or {"error": {…}}
 
 A child that ends without a last word was interrupted. SIGTERM raises `Stopped` where the work stands, so that open
@@ -112,7 +112,7 @@ def _run(order: Mapping[str, Any], voice: _Voice) -> Outcome:
                 parameters=order["parameters"],
                 progress=voice.progress,
                 fence=order["fence"],
-                attempt=order["attempt"],
+                stage=order["stage"],
             )
         )
 

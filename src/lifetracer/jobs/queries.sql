@@ -12,6 +12,10 @@ select ops.cancel_job(%(job_id)s) as status
 -- find --
 select * from ops.job where account_id = ops.acting_account() and job_id = %(job_id)s
 
+-- is_cancelled --
+select cancel_requested_at is not null as cancelled from ops.job
+where account_id = ops.acting_account() and job_id = %(job_id)s
+
 -- recent --
 select * from ops.job
 where account_id = ops.acting_account()

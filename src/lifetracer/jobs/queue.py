@@ -25,6 +25,9 @@ from lifetracer.jobs.stages import ORDER
 ATTEMPTS = 6
 """How often a job is started before it is given up: time did not heal it, or it kills its process."""
 
+WORKERS = 20
+"""How often, when it was the worker that ended: that says less about the job, but a job may be what kills workers."""
+
 BACKOFF = (5, 30, 120, 600, 1800)
 """Seconds between the attempts when the failure does not say how long to wait."""
 
@@ -158,7 +161,7 @@ def take_up(con: Connection, job: Job, seconds: float) -> bool:
     key = {"account_id": job.account_id, "job_id": job.job_id, "fence": job.fence}
     if ask_one(con, "still_stalled", {**key, "seconds": seconds}) is None:
         return False
-    return end(con, job, interrupted(job.attempt, "its worker ended"))
+    return end(con, job, interrupted(job.attempt, "its worker ended", attempts=WORKERS))
 
 
 def hold(con: Connection, account_id: UUID, job_id: UUID, fence: int) -> bool:
@@ -170,14 +173,14 @@ def hold(con: Connection, account_id: UUID, job_id: UUID, fence: int) -> bool:
     return ask_one(con, "hold", {"account_id": account_id, "job_id": job_id, "fence": fence}) is not None
 
 
-def interrupted(attempt: int, how: str) -> Ending:
+def interrupted(attempt: int, how: str, *, attempts: int = ATTEMPTS) -> Ending:
     """Decide what becomes of a job whose process ended without a word."""
     error = {
         "kind": "interrupted",
         "message": f"The work was interrupted: {how}.",
         "remedy": "It is taken up again by itself; nothing that was stored is lost.",
     }
-    if attempt < ATTEMPTS:
+    if attempt < attempts:
         return Ending("queued", error=error)
     remedy = "Look at the job's log: it may need more memory than there is."
     return Ending(

@@ -155,6 +155,12 @@ def cancel(con: Connection, job_id: UUID) -> str | None:
     return status
 
 
+def is_cancelled(con: Connection, job_id: UUID) -> bool:
+    """Tell whether somebody wants a job to end."""
+    row = ask_one(con, "is_cancelled", {"job_id": job_id})
+    return bool(row and row["cancelled"])
+
+
 def log_lines(con: Connection, job_id: UUID, *, after: int = 0, limit: int = 1000) -> list[LogLine]:
     """Read what a job said, from the line after ``after``."""
     values = {"job_id": job_id, "after": after, "limit": limit}

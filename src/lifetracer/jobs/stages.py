@@ -36,8 +36,7 @@ class Task:
     """Tell how far the work is: any JSON object, or an object with ``as_json``."""
     fence: int = 0
     """Number of this run; with it `lifetracer.jobs.queue.hold` tells whether another run took over."""
-    attempt: int = 1
-    """How often the job has been begun, this time included."""
+    stage: str = ""
 
 
 @dataclass(frozen=True, slots=True)

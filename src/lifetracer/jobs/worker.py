@@ -248,7 +248,6 @@ class Worker:
             "accountId": str(job.account_id),
             "jobId": str(job.job_id),
             "fence": job.fence,
-            "attempt": job.attempt,
             "memoryMb": self.limits.memory_mb,
             "subject": job.subject,
             "parameters": job.parameters,

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 
 from lifetracer.errors import LifetracerError
 from lifetracer.sandbox import admin, admin_google, admin_toggl
+from lifetracer.sandbox.github import actions
 from lifetracer.sandbox.google import calendars, channels, events, events_write, ical, oauth
 from lifetracer.sandbox.toggl import dimensions, entries, entries_write, reports, webhooks
 from lifetracer.sandbox.wire import Call, Refusal, Reply, Router, reply_json
@@ -30,6 +31,7 @@ ROUTERS: tuple[Router, ...] = (
     events.ROUTER,
     ical.ROUTER,
     admin.ROUTER,
+    actions.ROUTER,
     oauth.ROUTER,
 )
 

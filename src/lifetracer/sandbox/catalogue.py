@@ -9,13 +9,15 @@ from typing import Any
 
 from lifetracer.sandbox.google.refusals import google_error
 from lifetracer.sandbox.toggl.refusals import toggl_text
-from lifetracer.sandbox.wire import Call, Reply
+from lifetracer.sandbox.wire import Call, Reply, dump
 
 TOGGL = "* /api/v9/*"
 REPORTS = "POST /reports/api/v3/*"
 GOOGLE = "* /calendar/v3/*"
 EVENTS = "GET /calendar/v3/calendars/*/events"
 TOKEN = "POST /token"  # noqa: S105
+GITHUB = "* /repos/*"
+DISPATCH = "POST /repos/*/dispatches"
 ANY = "*"
 
 
@@ -49,11 +51,30 @@ def _is_toggl(call: Call) -> bool:
     return call.path.startswith(("/api/v9", "/reports", "/webhooks"))
 
 
+def _is_github(call: Call) -> bool:
+    return call.path.startswith("/repos/")
+
+
+def _github(status: int, text: str, *, waits: bool = False) -> Callable[[Call, dict[str, Any]], Reply]:
+    def answer(_call: Call, options: dict[str, Any]) -> Reply:
+        body = {"message": text, "documentation_url": "https://docs.github.com/rest", "status": str(status)}
+        headers = {"content-type": "application/json; charset=utf-8"}
+        if waits and "retry_after" in options:
+            headers["retry-after"] = str(options["retry_after"])
+        elif waits:
+            headers |= {"x-ratelimit-remaining": "0", "x-ratelimit-reset": str(options.get("reset", 0))}
+        return Reply(status, dump(body), headers)
+
+    return answer
+
+
 def _status(status: int, text: str) -> Callable[[Call, dict[str, Any]], Reply]:
     def answer(call: Call, options: dict[str, Any]) -> Reply:
         headers = {"retry-after": str(options["retry_after"])} if "retry_after" in options else {}
         if _is_toggl(call) or call.path == "/token":
             return Reply(status, text.encode(), {"content-type": "text/plain; charset=utf-8", **headers})
+        if _is_github(call):
+            return _github(status, text, waits=bool(headers))(call, options)
         reply = google_error(status, "backendError", text)
         reply.headers.update(headers)
         return reply
@@ -64,6 +85,8 @@ def _status(status: int, text: str) -> Callable[[Call, dict[str, Any]], Reply]:
 def _too_many(call: Call, options: dict[str, Any]) -> Reply:
     if _is_toggl(call):
         reply = Reply(429, b"", {"content-type": "text/plain"})
+    elif _is_github(call):
+        reply = _github(429, "You have exceeded a secondary rate limit.")(call, options)
     else:
         reply = google_error(429, "rateLimitExceeded", "Rate Limit Exceeded", domain="usageLimits")
     if "retry_after" in options:
@@ -238,5 +261,38 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "oauth_new_refresh_token": Entry(
         "oauth", ASKED, TOKEN, "A refresh answers with a new refresh token; the old one dies."
+    ),
+    # GitHub
+    "github_bad_token": Entry(
+        "github", INSTEAD, GITHUB, "401: the token is not valid (any more).", _github(401, "Bad credentials"), False
+    ),
+    "github_forbidden": Entry(
+        "github",
+        INSTEAD,
+        GITHUB,
+        "403: the token lacks the permission Actions: write.",
+        _github(403, "Resource not accessible by personal access token"),
+        False,
+    ),
+    "github_not_found": Entry(
+        "github", INSTEAD, GITHUB, "404: no such repository or workflow, or no right.", _github(404, "Not Found"), False
+    ),
+    "github_rate_limited": Entry(
+        "github",
+        INSTEAD,
+        GITHUB,
+        "403: the hourly limit is used up (options: reset = seconds since 1970, or retry_after = seconds).",
+        _github(403, "API rate limit exceeded for user ID 1.", waits=True),
+    ),
+    "github_old_server": Entry(
+        "github", ASKED, DISPATCH, "A server that does not know return_run_details: 422 when it is sent."
+    ),
+    "github_answer_lost": Entry("github", ASKED, DISPATCH, "502 although the workflow was started."),
+    "github_run": Entry(
+        "github",
+        ASKED,
+        DISPATCH,
+        "The run takes long or fails (options: seconds, conclusion, listed_after = seconds until lists show it).",
+        heals=False,
     ),
 }

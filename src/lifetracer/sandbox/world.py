@@ -14,6 +14,7 @@ from lifetracer.errors import UsageError
 from lifetracer.sandbox.clock import Clock
 from lifetracer.sandbox.deliveries import PostOffice
 from lifetracer.sandbox.faults import Faults
+from lifetracer.sandbox.github.runs import Runs
 from lifetracer.sandbox.google.account import GoogleAccount
 from lifetracer.sandbox.google.grants import Grants
 from lifetracer.sandbox.person.life import Happening, Life
@@ -102,6 +103,7 @@ class World:
         self.faults = Faults()
         self.post = PostOffice(self)
         self.grants = Grants(self)
+        self.github = Runs()
         self.people: list[Person] = []
         self.requests: list[dict[str, Any]] = []
         self.counts: Counter[str] = Counter()
