@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from lifetracer.warehouse import Warehouse
 
 
+FOLLOWED_AT_ONCE = 16
+"""Runs at GitHub that a worker follows at once: its children only wait."""
+
+
 def command(
     stages: Annotated[str | None, typer.Option(help="Only these stages, separated by commas.")] = None,
     slots: Annotated[int | None, typer.Option(min=1, max=64, help="How many jobs at once.")] = None,
@@ -22,29 +26,33 @@ def command(
     host: Annotated[str, typer.Option("--host", "--health-host", help="Address for --port.")] = "127.0.0.1",
 ) -> None:
     """Run jobs until told to stop; running ones are then handed on."""
-    import logging
-
+    from lifetracer.cli import logs
     from lifetracer.cli.surroundings import opened
     from lifetracer.errors import UsageError
+    from lifetracer.jobs.elsewhere import placed
+    from lifetracer.jobs.figures import Figures
     from lifetracer.jobs.health import answer_health
     from lifetracer.jobs.stages import COMING, ORDER, STAGES
     from lifetracer.jobs.worker import Limits, Worker
+    from lifetracer.settings import load
 
-    logging.basicConfig(level=logging.WARNING, format="worker: %(message)s")
+    configured = load()
+    logs.configure(configured, "worker")
     wanted = stages.split(",") if stages else list(STAGES)
     for name in wanted:
         if name not in STAGES and name not in COMING:
             raise UsageError(f"There is no stage “{name}”.", remedy=f"Known are: {', '.join(ORDER)}.")
-    with opened() as (house, settings):
+    with opened(configured) as (house, settings):
+        elsewhere = settings.run_on == "github"
         worker = Worker(
             house,
-            {name: STAGES[name] for name in wanted if name in STAGES},
-            slots=slots,
-            keeps_schedule=schedule,
+            placed({name: STAGES[name] for name in wanted if name in STAGES}, settings.run_on),
+            slots=slots or (FOLLOWED_AT_ONCE if elsewhere else None),
+            keeps_schedule=schedule and not elsewhere,  # the workflows have their own
             limits=Limits(settings.job_memory_mb, settings.job_log_days, settings.job_days),
         )
         _connect_from_environment(house, settings)
-        with answer_health(worker, host, port):
+        with answer_health(worker, host, port, Figures(house).text):
             worker.run()
 
 
