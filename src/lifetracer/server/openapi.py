@@ -12,11 +12,12 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import iter_route_contexts
+from pydantic import BaseModel
 
 from lifetracer.server.callers import Needs
 from lifetracer.server.doors import is_open
 from lifetracer.server.problem import MEDIA_TYPE
-from lifetracer.server.shapes import Problem
+from lifetracer.server.shapes import Body, Problem, Shape
 from lifetracer.transform.marts import all_marts
 from lifetracer.warehouse.tokens import SCOPES
 
@@ -112,6 +113,9 @@ def _document(app: FastAPI) -> dict[str, Any]:
     schemas["Problem"] = Problem.model_json_schema(by_alias=True, mode="serialization")
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
+    for model in _models(Body, Shape):
+        if model.__name__ in schemas and isinstance(extra := model.model_config.get("json_schema_extra"), dict):
+            schemas[model.__name__] |= extra  # FastAPI leaves null out of examples
     words = "".join(f"\n- `{scope}`: {text}" for scope, text in SCOPES.items())
     document["components"]["securitySchemes"] = {
         "token": {"type": "http", "scheme": "bearer", "description": f"A token and its scopes:{words}"}
@@ -125,6 +129,12 @@ def _document(app: FastAPI) -> dict[str, Any]:
                 (name,) = (one for one in operation["parameters"] if one["in"] == "path")
                 name["schema"] |= {"enum": list(all_marts())}
     return document
+
+
+def _models(*of: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    for model in of:
+        yield model
+        yield from _models(*model.__subclasses__())
 
 
 def _is(route: str, path: str) -> bool:

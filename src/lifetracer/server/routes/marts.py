@@ -76,6 +76,12 @@ AS_BOTH: dict[int | str, dict[str, Any]] = {
 }
 
 
+class CsvResponse(Response):
+    """Rows with commas."""
+
+    media_type = "text/csv"
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
     """Which rows and columns of a mart are asked for."""
@@ -95,7 +101,7 @@ def list_marts(here: Here) -> Response:
     return here.show({"marts": [_shown(mart) for mart in all_marts().values()], "asOf": as_of})
 
 
-@router.get("/{name}.csv", responses=AS_CSV)
+@router.get("/{name}.csv", responses=AS_CSV, response_class=CsvResponse)
 def read_mart_as_csv(
     name: str, here: Here, first: From = None, last: To = None, columns: Columns = None, limit: Limit = None,
     cursor: Cursor = None,
