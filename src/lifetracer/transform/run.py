@@ -162,7 +162,9 @@ def _turn(warehouse: Warehouse, account_id: UUID | None, *, alone: bool) -> Iter
     with warehouse.transaction() as connection:
         connection.execute(SQL["wait"])
         connection.execute(SQL["turn_of_all" if alone else "turn_of_one"], {"account_id": account_id})
-        yield connection, _due(connection, account_id)
+        with warehouse.transaction() as look:  # of its own: what the turn looks at stays locked, and dbt may alter it
+            due = _due(look, account_id)
+        yield connection, due
 
 
 def _due(connection: Connection, account_id: UUID | None) -> Due:
