@@ -419,6 +419,35 @@ def test_the_secrets_of_channels_are_encrypted_and_turned_with_the_key(toggl: Ho
     assert toggl.secret(channel) == secret
 
 
+# -- the command line --------------------------------------------------------------------------------------------------
+
+
+def test_hooks_are_opened_listed_and_given_up_from_the_command_line(toggl: House, environ: dict[str, str]) -> None:
+    def lifetracer(*words: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "lifetracer", *words]
+        surroundings = environ | toggl.sandbox.environment
+        return subprocess.run(command, env=surroundings, capture_output=True, text=True, timeout=60, check=False)
+
+    opened = lifetracer("hooks", "toggl", "--url", toggl.address + "/", "--json")
+    assert opened.returncode == 0, opened.stderr
+    (one,) = json.loads(opened.stdout)
+    assert (one["source"], one["state"], one["address"]) == ("toggl_track", "active", toggl.address)
+    assert toggl.secret(toggl.channels("toggl")[0]) not in opened.stdout
+    listed = lifetracer("hooks")
+    assert listed.returncode == 0
+    assert listed.stdout.startswith("toggl_track ")
+    assert lifetracer("hooks", "toggl", "--enable").returncode == 0
+    assert lifetracer("hooks", "gcal", "--enable").returncode == 2, "Google switches nothing off"
+    assert lifetracer("hooks", "--off").returncode == 2
+    assert lifetracer("hooks", "toggl", "--off", "--enable").returncode == 2
+    assert lifetracer("hooks", "toggl", "--url", "http://life.example.org").returncode == 2
+    given_up = lifetracer("hooks", "toggl", "--off")
+    assert (given_up.returncode, "schedule" in given_up.stdout) == (0, True)
+    lifetracer("hooks", "toggl", "--url", toggl.address)
+    assert lifetracer("disconnect", "toggl").returncode == 0
+    assert toggl.channels("toggl") == []
+
+
 # -- which channels there should be ------------------------------------------------------------------------------------
 
 

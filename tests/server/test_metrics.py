@@ -2,6 +2,10 @@
 
 import logging
 import re
+import socket
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from uuid import uuid4
@@ -270,3 +274,29 @@ def test_web_vitals_are_off_unless_wanted(client: httpx.Client, vitals: httpx.Cl
     assert guarded.post("/api/vitals", json=body).status_code == 401
     assert "vitals" not in client.get("/data").text
     assert "vitals" in vitals.get("/data").text
+
+
+def test_a_worker_makes_it_ready_and_tells_the_same_figures(
+    client: httpx.Client, environ: dict[str, str], account: Account, warehouse: Warehouse
+) -> None:
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        port = door.getsockname()[1]
+    with warehouse.transaction(account_id=account.account_id) as con:
+        jobs.request(con, "transform")
+    command = [sys.executable, "-m", "lifetracer", "worker", "--stages", "report", "--port", str(port)]
+    with subprocess.Popen(command, env=environ, stderr=subprocess.DEVNULL) as worker:
+        try:
+            deadline = time.monotonic() + 30
+            while client.get("/ready").status_code != 200:
+                assert time.monotonic() < deadline
+                time.sleep(0.1)
+            own = series(httpx.get(f"http://127.0.0.1:{port}/metrics", trust_env=False).text)
+        finally:
+            worker.terminate()
+        assert worker.wait(15) == 0
+    assert own['lifetracer_jobs{stage="transform",status="queued"}'] == 1
+    assert own['lifetracer_workers{stage="report"}'] == 1
+    assert own["lifetracer_worker_silence_seconds"] < 20
+    assert own["lifetracer_worker_slots"] >= 1
+    assert client.get("/ready").status_code == 503, "it left"

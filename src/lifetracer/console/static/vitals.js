@@ -4,9 +4,12 @@
 
 (() => {
   const found = {};
+  const waiting = []; // what was seen and not handed over yet
   const watch = (type, take, options = {}) => {
     if (!PerformanceObserver.supportedEntryTypes?.includes(type)) return;
-    new PerformanceObserver((list) => list.getEntries().forEach(take)).observe({ type, buffered: true, ...options });
+    const observer = new PerformanceObserver((list) => list.getEntries().forEach(take));
+    observer.observe({ type, buffered: true, ...options });
+    waiting.push(() => observer.takeRecords().forEach(take));
   };
 
   const navigation = performance.getEntriesByType("navigation")[0];
@@ -33,6 +36,7 @@
   const page = location.pathname;
   let told = false;
   const tell = () => {
+    waiting.forEach((take) => take());
     const measures = Object.entries(found).map(([name, value]) => ({ name, value }));
     if (told || !measures.length) return;
     told = true;
