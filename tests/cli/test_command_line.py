@@ -20,6 +20,11 @@ def lifetracer_says(environ: dict[str, str], *words: str) -> subprocess.Complete
     return subprocess.run(command, env=environ, capture_output=True, text=True, timeout=120, check=False)
 
 
+def test_every_command_is_listed_once() -> None:
+    names = [listed.name for listed in COMMANDS]
+    assert sorted(set(names)) == sorted(names)
+
+
 @pytest.mark.parametrize("listed", COMMANDS, ids=lambda listed: listed.name)
 def test_every_listed_command_explains_itself(listed) -> None:
     command = listed.load()
