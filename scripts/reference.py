@@ -28,6 +28,8 @@ def pages() -> dict[Path, str]:
         reference / "errors.md": errors_page(),
         reference / "cli.md": cli_page(),
         reference / "sources.md": sources_page(),
+        reference / "problems.md": problems_page(),
+        reference / "api.md": api_page(),
     }
 
 
@@ -167,6 +169,80 @@ def errors_page() -> str:
             f"- Exit code {facts['exit_code']}, HTTP status {facts['status']}",
             f"- Module: `{facts['module']}`",
         ]
+    return "\n".join(lines) + "\n"
+
+
+def problems_page() -> str:
+    """``docs/reference/problems.md``."""
+    from lifetracer.server.problem import KINDS
+
+    kinds = {kind: (status, meaning) for kind, (status, meaning) in KINDS.items()}
+    for name, facts in error_classes().items():
+        kind = "".join("_" + c.lower() if c.isupper() else c for c in name.removesuffix("Error")).lstrip("_")
+        kinds.setdefault(kind, (facts["status"], facts["says"]))
+    lines = [
+        "# Problems of the API",
+        "",
+        MARK,
+        "",
+        "A request that fails is answered with `application/problem+json` (RFC 9457). `type` is"
+        " `urn:lifetracer:problem:` and one of these kinds, which never change their meaning; `detail` says what is"
+        " wrong, `remedy` what to do.",
+        "",
+        "| kind | status | meaning |",
+        "|---|---|---|",
+        *(f"| `{kind}` | {status} | {meaning} |" for kind, (status, meaning) in sorted(kinds.items())),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def api_page() -> str:
+    """``docs/reference/api.md``."""
+    from fastapi import FastAPI
+
+    from lifetracer.server import openapi
+    from lifetracer.server.app import built
+    from lifetracer.server.doors import OPEN
+    from lifetracer.settings import Settings
+    from lifetracer.warehouse import Warehouse
+    from lifetracer.warehouse.tokens import SCOPES
+    from lifetracer.warehouse.vault import Vault, new_key
+
+    with built(Warehouse("dbname=never-opened", Vault([new_key()])), Settings()) as app:
+        inner: Any = app
+        while not isinstance(inner, FastAPI):
+            inner = inner.app
+        document = inner.openapi()
+    lines = [
+        "# The HTTP API",
+        "",
+        MARK,
+        "",
+        "How to: [use the API](../how-to/use-the-api.md). A running server describes itself with every parameter"
+        " and example at `/api/docs` (for people) and `/api/openapi.json` (OpenAPI 3.1). Failures:"
+        " [problems](problems.md).",
+        "",
+        "## Scopes",
+        "",
+        "| scope | allows to |",
+        "|---|---|",
+        *(f"| `{scope}` | {text} |" for scope, text in SCOPES.items()),
+    ]
+    for subject, operations in openapi.by_subject(document).items():
+        lines += ["", f"## {subject[0].upper()}{subject[1:]}", "", "| request | scope | does |", "|---|---|---|"]
+        for one in operations:
+            scopes = [scope for needed in one["security"] for scope in needed["token"]]
+            scope = ", ".join(f"`{name}`" for name in scopes) or ("any token" if one["security"] else "")
+            does = " ".join(one["description"].split("\n\nScope:")[0].split()).replace("``", "`")
+            lines.append(f"| `{one['method']} {one['path']}` | {scope} | {does} |")
+    lines += [
+        "",
+        "## Doors without a token",
+        "",
+        "| address | what guards it |",
+        "|---|---|",
+        *(f"| `{door}` | {guard} |" for door, guard in OPEN.items()),
+    ]
     return "\n".join(lines) + "\n"
 
 

@@ -1,5 +1,7 @@
 """Settings come from the environment, by our names or the world's, directly or from a file."""
 
+from typing import Literal, get_args, get_origin
+
 import pytest
 
 from lifetracer.errors import FixByHandError
@@ -10,6 +12,7 @@ SAMPLES = {
     "google_calendar_ids": "a@example.com, b@example.com",
     "toggl_page_size": "50",
     "stale_days": "9",
+    "job_memory_mb": "512",
     "log_level": "error",
     "log_format": "json",
 }
@@ -17,7 +20,10 @@ SAMPLES = {
 
 
 def sample(field: str) -> str:
-    kind = str(Settings.model_fields[field].annotation)
+    declared = Settings.model_fields[field]
+    kind = str(declared.annotation)
+    if get_origin(declared.annotation) is Literal:
+        return next(choice for choice in get_args(declared.annotation) if choice != declared.default)
     return SAMPLES.get(field) or ("7" if "int" in kind or "float" in kind else "true" if "bool" in kind else "ja")
 
 

@@ -32,6 +32,7 @@ KINDS = {
     "not_implemented": (501, "Comes with a later version."),
     "opening": (503, "The database is still being opened; `Retry-After` says when to ask again."),
     "path": (400, "The address is written in a misleading way: `//`, dots, control characters."),
+    "signature": (401, "A hint of a service is not signed by who it says it is."),
     "token": (401, "No token, or one that is unknown, expired or revoked."),
     "too_large": (413, "The request carries more than a mebibyte."),
     "too_often": (429, "Too many requests, or too many wrong tokens; `Retry-After` says when to ask again."),
