@@ -205,7 +205,9 @@ class Settings(BaseModel):
     grafana_reader_dsn: SecretStr | None = None
     """Address of the reader login that Grafana uses, as `lifetracer reader create NAME --json` prints it."""
 
-    @field_validator("google_calendar_ids", "allow_ips", "metrics_ips", "trusted_proxies", "cors_origins", mode="before")
+    @field_validator(
+        "google_calendar_ids", "allow_ips", "metrics_ips", "trusted_proxies", "cors_origins", mode="before"
+    )
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
