@@ -62,7 +62,7 @@ class Settings(BaseModel):
     """Token that callers must show (``Authorization: Bearer``) when the server listens beyond this machine."""
 
     allow_ips: tuple[str, ...] = ()
-    """Addresses and networks (CIDR, IPv4 or IPv6) that may come in, separated by commas; by default everybody may try."""
+    """Addresses and networks (CIDR, IPv4 or IPv6) that may come in, with commas between; by default everybody may try."""
 
     allow_ips_health: bool = False
     """Whether ``/health`` is kept from other addresses, too (this machine may always ask for it)."""
@@ -95,7 +95,7 @@ class Settings(BaseModel):
     """Days for which ended jobs are kept; the latest of each stage always stays."""
 
     run_on: Literal["worker", "github", "both"] = "worker"
-    """Where jobs run: in our workers, as GitHub workflows that a worker starts and follows, or in both (moving over)."""
+    """Where jobs run: in our workers, as GitHub workflows that a worker starts and follows, or in both (moving)."""
 
     github_repository: str | None = None
     """Repository (``owner/name``) whose workflows run the jobs with ``LIFETRACER_RUN_ON=github``."""
@@ -122,7 +122,7 @@ class Settings(BaseModel):
     """The same of a container that writes reports."""
 
     metrics_token: SecretStr | None = None
-    """Token for ``/metrics`` (``Authorization: Bearer``); without it only this machine and ``metrics_ips`` may read it."""
+    """Token for ``/metrics`` (``Authorization: Bearer``); without it this machine and ``metrics_ips`` may read it."""
 
     metrics_ips: tuple[str, ...] = ()
     """Addresses and networks that may read ``/metrics`` without a token, separated by commas."""
