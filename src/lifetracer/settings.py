@@ -62,7 +62,7 @@ class Settings(BaseModel):
     """Token that callers must show (``Authorization: Bearer``) when the server listens beyond this machine."""
 
     allow_ips: tuple[str, ...] = ()
-    """Addresses and networks (CIDR, IPv4 or IPv6) that may come in, with commas between; by default everybody may try."""
+    """Addresses and networks (CIDR, IPv4 or IPv6) that may come in, commas between; by default everybody may try."""
 
     allow_ips_health: bool = False
     """Whether ``/health`` is kept from other addresses, too (this machine may always ask for it)."""
