@@ -23,7 +23,7 @@ def is_problem(answer, status, kind):
 
 def test_health_and_readiness(client):
     assert client.get("/health").json() == {"status": "ok"}
-    assert client.get("/ready").json() == {"status": "ready", "checks": {"database": "ok", "migrations": "ok"}}
+    assert client.get("/ready").json()["checks"].items() >= {"database": "ok", "migrations": "ok"}.items()
 
 
 @pytest.mark.parametrize(

@@ -371,6 +371,42 @@ class OpsCursor:
 
 
 @dataclass(frozen=True, slots=True)
+class OpsHintChannel:
+    """Ways by which a service tells that something changed: Toggl webhooks, Google push channels. One row per
+    account and channel.
+    """
+
+    account_id: UUID
+
+    channel_id: UUID
+
+    connection_id: UUID
+
+    source: str
+
+    topic: str
+    """What it tells about: a Toggl workspace, a Google calendar."""
+
+    address: str
+    """Where the service was told to send its hints, without the channel's own part."""
+
+    secret: str
+    """By which a hint proves where it comes from, encrypted like a credential."""
+
+    remote_id: str | None
+    """The service's own name for it: Toggl's subscription id, Google's resource id."""
+
+    opened_at: datetime
+
+    expires_at: datetime | None
+
+    confirmed_at: datetime | None
+    """When the service first reached us over it."""
+
+    last_heard_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class OpsIdempotency:
     """Answers to requests that carried an Idempotency-Key, kept for a day. One row per account and key."""
 
