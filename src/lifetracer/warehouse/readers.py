@@ -62,9 +62,7 @@ def create(house: Warehouse, account_id: UUID, name: str) -> Reader:
         for setting in _SETTINGS:
             connection.execute(sql.SQL("alter role {} set {}").format(role, sql.SQL(setting)))
         connection.execute(_SQL["bind"], {"role": name, "account": account_id})
-    return Reader(
-        name, password, conninfo.make_conninfo(house.dsn, user=user_at(house.dsn, name), password=password)
-    )
+    return Reader(name, password, conninfo.make_conninfo(house.dsn, user=user_at(house.dsn, name), password=password))
 
 
 def every(connection: Connection) -> list[tuple[str, UUID]]:
