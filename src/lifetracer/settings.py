@@ -136,8 +136,8 @@ class Settings(BaseModel):
     web_vitals: bool = False
     """Whether the console measures how fast its pages come up and tells this server (nobody else), for ``/metrics``."""
 
-    hint_pause_seconds: int = Field(30, ge=0, le=3600)
-    """Least time between two syncs that a webhook or push notification starts."""
+    hint_pause_seconds: int = Field(120, ge=0, le=3600)
+    """Least time between two syncs that webhooks or push notifications start; the first comes at once."""
 
     account: str | None = None
     """Account to act for (name or id); the only one by default."""

@@ -14,15 +14,19 @@ from lifetracer.warehouse.queries import beside
 
 SQL = beside(__file__)
 
+GATHER_SECONDS = 2
+"""What a person does in one go comes as several hints; so long is waited for the others."""
+
 
 def ask_for_news(con: Connection, account_id: UUID, source: str, pause_seconds: int) -> Requested:
     """Ask for a sync of a source (owner's transaction); the job that will do it may already be there.
 
-    A new one begins no sooner than ``pause_seconds`` after the last sync of this source did.
+    A new one begins in a moment, but no sooner than ``pause_seconds`` after the last sync of this source did;
+    with 0 it begins at once.
     """
     ask(con, "act_for", {"account_id": str(account_id)})
     asked = record.request(con, "sync", source, requested_by="hint", priority=ROUTINE)
     if asked.created and pause_seconds:
-        values = {"account_id": account_id, "job_id": asked.job_id, "source": source, "seconds": pause_seconds}
-        con.execute(SQL["pause"], values)
+        values = {"account_id": account_id, "job_id": asked.job_id, "source": source}
+        con.execute(SQL["pause"], {**values, "seconds": pause_seconds, "gather": GATHER_SECONDS})
     return asked
