@@ -101,7 +101,7 @@ def _run(order: Mapping[str, Any], voice: _Voice) -> Outcome:
     settings = settings_room.load()
     module, _, name = order["run"].partition(":")
     function: Callable[[Task], Outcome] = getattr(importlib.import_module(module), name)
-    with warehouse.open(settings) as opened:
+    with warehouse.open(settings, is_known=True) as opened:
         return function(
             Task(
                 warehouse=opened,

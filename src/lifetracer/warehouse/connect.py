@@ -180,8 +180,12 @@ class Warehouse:
 _KEEPALIVE: dict[str, Any] = {"connect_timeout": 10, "keepalives_idle": 30, "application_name": "lifetracer"}
 
 
-def open_warehouse(settings: Settings) -> Warehouse:
+def open_warehouse(settings: Settings, *, is_known: bool = False) -> Warehouse:
     """Open the warehouse that the settings name: ``DATABASE_URL``, or the embedded server in ``home``.
+
+    Args:
+        settings: the installation's settings.
+        is_known: the process that started us has it open, so its version need not be looked at: one connection less.
 
     Raises:
         FixByHandError: ``SUPABASE_URL`` without ``DATABASE_URL``; a remote database without ``LIFETRACER_SECRET_KEY``;
@@ -199,6 +203,8 @@ def open_warehouse(settings: Settings) -> Warehouse:
         return Warehouse(held.dsn, vault, held=held)
     vault = Vault.remote(settings)
     dsn = usable_dsn(settings.database_url.get_secret_value())
+    if is_known:
+        return Warehouse(dsn, vault)
     with explained(dsn), connect(dsn) as connection:
         version = connection.info.server_version // 10_000
     if version < OLDEST_VERSION:
