@@ -6,7 +6,9 @@ Law: an answer that the doors or the error handlers can give to a route stands i
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
+from html import escape
 from typing import Any
 
 from fastapi import FastAPI
@@ -86,6 +88,11 @@ def pretty(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2)
 
 
+def coded(text: str) -> str:
+    """Write words for people as HTML, with what stands between backquotes as code."""
+    return re.sub(r"`+([^`]+)`+", r"<code>\1</code>", escape(text))
+
+
 def kind_of(schema: Mapping[str, Any]) -> str:
     """Say in a word what a parameter takes."""
     if "enum" in schema:
@@ -144,6 +151,7 @@ def _is(route: str, path: str) -> bool:
 def _complete(path: str, method: str, operation: dict[str, Any], scopes: tuple[str, ...] | None) -> None:
     """Add what doors and error handlers can answer, what the route needs, and the headers it heeds."""
     common = ALWAYS | ({} if is_open(path) else WITH_TOKEN) | (WRITING if method != "get" else {409: WRITING[409]})
+    operation["summary"] = re.split(r"[.;:]\s|\.$", operation["description"].replace("``", ""), maxsplit=1)[0]
     answers = operation["responses"]
     for code, text in common.items():
         if code != 503 or "503" not in answers:

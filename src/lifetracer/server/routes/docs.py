@@ -20,6 +20,7 @@ PAGES = jinja2.Environment(
     loader=jinja2.FileSystemLoader(FOLDER), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
 )
 PAGES.globals.update(example=openapi.example, pretty=openapi.pretty, kind_of=openapi.kind_of)
+PAGES.filters["coded"] = openapi.coded
 
 router = APIRouter(prefix="/api", tags=["description"], dependencies=[needs()])
 
