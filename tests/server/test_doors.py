@@ -77,7 +77,9 @@ def test_our_own_pages_and_programs_may_ask(client):
 def test_every_route_but_the_listed_ones_needs_the_token(guarded):
     paths = guarded.get("/api/openapi.json", headers=BEARER).json()["paths"]
     walked = [(method.upper(), path) for path, methods in paths.items() for method in methods]
-    walked += [("GET", path) for path in ("/", "/week", "/data", "/jobs", "/api/docs", "/api/docs/style.css", "/no/such")]
+    walked += [
+        ("GET", path) for path in ("/", "/week", "/data", "/jobs", "/api/docs", "/api/docs/style.css", "/no/such")
+    ]
     for method, path in walked:
         if path in doors.OPEN:
             continue
