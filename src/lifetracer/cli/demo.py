@@ -121,9 +121,8 @@ def _wish(environ: Mapping[str, str], language: str) -> None:
     from lifetracer.settings import load
     from lifetracer.warehouse import measures, rates, targets
 
-    home = Path(environ["LIFETRACER_HOME"])
-    born = date.fromisoformat((home / "born").read_text(encoding="ascii").strip())
     with opened(load(environ)) as (house, settings):
+        born = date.fromisoformat((settings.home / "born").read_text(encoding="ascii").strip())
         account = chosen_account(house, settings)
         with house.transaction(account_id=account.account_id) as connection:
             if targets.every(connection):
