@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from conftest import SECRET_KEY, Server
@@ -60,6 +64,26 @@ def shape(house: Warehouse) -> tuple[set[Any], list[Any], list[Any]]:
     return set(columns), indexes, verdicts
 
 
+@contextmanager
+def watched(house: Warehouse) -> Iterator[set[Any]]:
+    """Look at a table again and again meanwhile; gives the numbers of rows that were seen."""
+    seen: set[Any] = set()
+    ended = threading.Event()
+
+    def look() -> None:
+        with psycopg.connect(house.dsn, autocommit=True) as con:
+            while not ended.wait(0.002):
+                seen.add(con.execute("select count(*) from core.fct_entry_day").fetchone())
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    try:
+        yield seen
+    finally:
+        ended.set()
+        thread.join()
+
+
 def test_an_older_warehouse_is_made_new_in_place(server: Server) -> None:
     with tempfile.TemporaryDirectory() as folder, server.warehouse(Path(folder)) as house:
         settings = Settings(home=Path(folder), database_url=house.dsn, secret_key=SECRET_KEY)
@@ -75,7 +99,9 @@ def test_an_older_warehouse_is_made_new_in_place(server: Server) -> None:
         with house.transaction() as con:
             con.execute(OLDER)
             con.execute(IMPATIENCE)  # a run that waits for itself would wait for ever
-        assert transform(house, settings, ann.account_id, as_of=NOON).full
+        with watched(house) as seen:
+            assert transform(house, settings, ann.account_id, as_of=NOON).full
+        assert seen == {(3,)}, "readers saw a table half made"
         assert shape(house) == new
         assert not transform(house, settings, ann.account_id, as_of=NOON).full
         assert shape(house) == new

@@ -8,11 +8,7 @@
 {% materialization incremental, adapter='postgres' -%}
     {%- if not only_changes() -%}
         {%- call statement('drop_other_indexes') -%} {{ drop_other_indexes() }} {%- endcall -%}
-        {%- do adapter.commit() -%}
-        {%- set made = dbt.materialization_incremental_default() -%}
-        {%- call statement('make_missing_indexes') -%} {{ make_missing_indexes() }} {%- endcall -%}
-        {%- do adapter.commit() -%}
-        {{ return(made) }}
+        {{ return(dbt.materialization_incremental_default()) }}
     {%- endif -%}
     {%- set columns = model.columns.keys() | map('tojson') | join(', ') -%}
     {%- set before = [] -%}

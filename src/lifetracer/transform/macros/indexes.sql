@@ -25,7 +25,7 @@
     )
 {%- endmacro %}
 
-{# Before a full run: drop the indexes that the model does not name. #}
+{# Before a full run, and in its transaction, as no reader may see a table half made: drop what the model does not name. #}
 {% macro drop_other_indexes() -%}
     do $$
     declare

@@ -1,9 +1,10 @@
 {#
-    Row security of a table that readers may see: set when the table is new, left alone afterwards
-    (altering it takes a lock that would make readers wait).
+    What a full run sees to when a table is filled: the indexes that are missing; row security, set when the table is
+    new and left alone afterwards (altering it takes a lock that would make readers wait).
 #}
 {% macro shield(table) -%}
     {%- if not only_changes() -%}
+    {{ make_missing_indexes() }};
     {%- set readable = not model.config.get('meta', {}).get('internal', false) -%}
     do $$
     begin
