@@ -51,7 +51,7 @@ class Stage:
     """The processes that are killed, each started again at once."""
 
     def __init__(self, environ):
-        self.environ = environ | {"PYTHONPATH": str(HERE)}
+        self.environ = environ | {"PYTHONPATH": str(HERE), "LIFETRACER_LOG_LEVEL": "error"}
         self.doors = [listen("127.0.0.1", 0) for _ in range(SERVERS)]
         self.addresses = [f"http://127.0.0.1:{door.getsockname()[1]}" for door in self.doors]
         self.processes = {}
@@ -72,7 +72,7 @@ class Stage:
 
     def victim(self, chance):
         """Choose whom to kill: (kind, pid), or None when there is no child at the moment."""
-        kind = chance.choices(["child", "worker", "server"], [5, 3, 2])[0]
+        kind = chance.choices(["child", "worker", "server"], [8, 2, 2])[0]
         if kind != "child":
             own = [process for (name, _), process in self.processes.items() if name == kind and process.poll() is None]
             return (kind, chance.choice(own).pid) if own else None
