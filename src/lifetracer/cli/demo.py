@@ -64,7 +64,8 @@ def command(
             Part("server", ["serve", "--fd", str(door.fileno())], environ, keep=(door.fileno(),)),
             Part("worker", ["worker"], environ),
         ]
-        told = _Told(address_of(door), browser=browser, first=partial(_wish, environ, language) if is_first else None)
+        first = partial(_wish, environ, language) if is_first else None
+        told = _Told(address_of(door), home, browser=browser, first=first)
         raise typer.Exit(Program(parts, say=_say).run(told.story(door)))
     finally:
         sandbox.terminate()
@@ -151,8 +152,9 @@ def _wish(environ: Mapping[str, str], language: str) -> None:
 class _Told:
     """What the terminal hears: how far the work is, and where to look."""
 
-    def __init__(self, address: str, *, browser: bool, first: Callable[[], None] | None) -> None:
+    def __init__(self, address: str, home: Path, *, browser: bool, first: Callable[[], None] | None) -> None:
         self.address = address
+        self.home = home
         self.browser = browser
         self.first = first
         """What is done once, before the first pipeline."""
@@ -189,7 +191,8 @@ class _Told:
 
     def _invite(self) -> None:
         seconds = time.monotonic() - self.begun
-        typer.echo(f"\n  Look at the week:  {self.address}\n\n  (ready in {seconds:.1f} s; Ctrl-C ends it)\n")
+        typer.echo(f"\n  Look at the week:  {self.address}\n\n  (ready in {seconds:.1f} s; Ctrl-C ends it)")
+        typer.echo(f"  Commands for this person:  LIFETRACER_HOME={self.home} lifetracer …\n")
         if self.browser:
             _open(self.address)
 

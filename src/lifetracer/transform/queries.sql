@@ -94,3 +94,12 @@ on conflict (account_id) do update set
     category_version = excluded.category_version,
     as_of = excluded.as_of,
     made_by = excluded.made_by
+
+-- forgotten_marts --
+-- Views that an older version made and nobody makes any more; its descriptions end with the grain, other people's do not.
+select c.relname from pg_catalog.pg_class as c
+where c.relnamespace = 'marts'::regnamespace and c.relkind = 'v' and c.relname <> all(%(known)s::text[])
+    and obj_description(c.oid, 'pg_class') like '%%One row per %%'
+
+-- drop_mart --
+drop view marts.{}

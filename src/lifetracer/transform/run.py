@@ -24,11 +24,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from psycopg import sql
+from psycopg import errors, sql
 
 from lifetracer.errors import LifetracerError, UsageError
 from lifetracer.settings import Settings, load
 from lifetracer.transform import holidays
+from lifetracer.transform.marts import all_marts
 from lifetracer.warehouse.queries import beside
 
 if TYPE_CHECKING:
@@ -213,6 +214,8 @@ def _make(
     if not chosen:
         with warehouse.transaction() as end:
             _conclude(end, scope, accounts, present)
+            if due is Due.MODELS:
+                _drop_forgotten_marts(end)
     checked = dbt(warehouse, settings, ["test", "--select", "tag:law"], **variables) if due is Due.MODELS else []
     return TransformSummary(
         account_id=account_id,
@@ -234,6 +237,13 @@ def _conclude(
     ids, zones, versions = zip(*accounts, strict=True) if accounts else ((), (), ())
     said = {"account_ids": list(ids), "time_zones": list(zones), "category_versions": list(versions)}
     connection.execute(SQL["conclude"], said | {"as_of": present, "made_by": fingerprint()})
+
+
+def _drop_forgotten_marts(connection: Connection) -> None:
+    """Remove the marts of an older version, which nobody brings up to date; one that somebody's view reads stays."""
+    for (name,) in connection.execute(SQL["forgotten_marts"], {"known": list(all_marts())}).fetchall():
+        with contextlib.suppress(errors.DependentObjectsStillExist), connection.transaction():
+            connection.execute(sql.SQL(SQL["drop_mart"]).format(sql.Identifier(name)))
 
 
 @cache
