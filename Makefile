@@ -27,7 +27,7 @@ dev: setup ## the server with reload, on the embedded database
 	$(BIN)/lifetracer up --reload
 
 test: setup ## every test (real PostgreSQL, real dbt, real browser)
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 2 --dist loadfile
 
 check: setup ## format, lint, types, import contracts, dead code, models, names
 	$(BIN)/ruff format --check .

@@ -29,7 +29,7 @@ from visualizer import seed as lives
 
 from .conftest import TOKEN, asked
 
-pytestmark = [pytest.mark.db, pytest.mark.xdist_group("openapi")]
+pytestmark = pytest.mark.db
 
 CASES = int(os.environ.get("CASES", "8"))
 """Made-up requests for each operation and mode."""

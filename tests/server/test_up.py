@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-pytestmark = [pytest.mark.db, pytest.mark.xdist_group("processes")]
+pytestmark = pytest.mark.db
 
 
 def lifetracer(*words, environ, **more):

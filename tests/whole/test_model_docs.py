@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 CHROMIUM = Path("/usr/bin/chromium")
 PARTS = ("manifest", "catalog")
 
-pytestmark = [pytest.mark.db, pytest.mark.xdist_group("model_docs")]
+pytestmark = pytest.mark.db
 
 
 @pytest.fixture(scope="module")
