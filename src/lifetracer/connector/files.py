@@ -57,7 +57,7 @@ def _opened(path: Path) -> Iterator[tuple[str, Callable[[], bytes]]]:
     except BadFileError as failure:
         problem = failure
         yield str(path), lambda: _raise(problem)
-    except (zipfile.BadZipFile, NotImplementedError) as failure:
+    except (zipfile.BadZipFile, RuntimeError) as failure:  # RuntimeError: an unknown version or compression
         damaged = BadFileError(f"{path} is a damaged archive ({failure}).", remedy="Download it again.")
         yield str(path), lambda: _raise(damaged)
 
@@ -82,7 +82,7 @@ def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path) -> by
     try:
         with archive.open(member) as file:
             data = file.read(MOST_BYTES + 1)
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError) as failure:
+    except (zipfile.BadZipFile, RuntimeError, OSError, EOFError) as failure:
         raise BadFileError(f"{name} cannot be unpacked ({failure}).", remedy="Unpack it yourself first.") from None
     if len(data) > MOST_BYTES:
         raise BadFileError(f"{name} is larger than {MOST_BYTES // 2**20} MB.", remedy="Export shorter periods.")
