@@ -38,6 +38,30 @@ class AppAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class AppAdjusterSetting:
+    """How bold the proposals to a person may be; without a row the defaults hold. One row per account."""
+
+    account_id: UUID
+
+    probability: Decimal
+    """Chance with which a proposed target is to be reached; the lower, the more ambitious."""
+
+    carry_over: bool
+    """Whether what an agreed target fell short of is wished for in the next period as well."""
+
+    sleep_seconds: int
+    """Sleep of a day that is kept free while no category of the kind sleep tells how much it is."""
+
+    reserve_seconds: int
+    """Time of a day that no target may take: meals, ways, breaks."""
+
+    proposes_plan: bool
+    """Whether adjusting ends with a proposal of where in the calendar the missing hours could go."""
+
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class AppApiToken:
     """Tokens by which programs use the API for an account. One row per account and token."""
 
@@ -187,6 +211,131 @@ class AppDayType:
 
 
 @dataclass(frozen=True, slots=True)
+class AppIdentity:
+    """Accounts elsewhere that vouch for a person: OpenID Connect, Supabase Auth. One row per account, issuer and
+    subject.
+    """
+
+    account_id: UUID
+
+    issuer: str
+
+    subject: str
+
+    label: str
+    """What people recognise it by, such as an e-mail address; nothing is ever decided by it."""
+
+    created_at: datetime
+
+    last_used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AppIntent:
+    """What a person wishes of each day, week or month, in the vocabulary of targets. A changed intent gets a
+    further row, so that the past keeps its wish. One row per account, intent and day from which it is so.
+    """
+
+    account_id: UUID
+
+    intent_id: UUID
+
+    name: str
+
+    sentence: str | None
+    """As the person said it; null: it was entered field by field."""
+
+    subject: str
+    """What is wished about: a category with those beneath it, a project, a tag, entries whose description contains
+    a text, or everything.
+    """
+
+    subject_value: str | None
+    """Id or name of the category, key or name of the project, the tag or the text."""
+
+    measure: str
+    """duration: lived seconds; count: entries begun; start_time, end_time: first start and last end of a day;
+    share: part of all tracked time.
+    """
+
+    period: str
+
+    comparison: str
+
+    low: Decimal | None
+    """Seconds, entries, seconds after midnight, or a share from 0 to 1."""
+
+    high: Decimal | None
+    """Likewise; with exactly it equals low."""
+
+    weekdays: list[int] | None
+    """ISO days (1 Monday … 7 Sunday) that count; null: all."""
+
+    priority: int
+    """The higher goes first where not all wishes have room."""
+
+    valid_from: date
+    """Periods that begin on this day or later are wished for so."""
+
+    valid_to: date | None
+    """Periods that begin on this day or later are not; null: it goes on."""
+
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AppInvitation:
+    """Links and codes by which somebody comes in once. One row per account and invitation."""
+
+    account_id: UUID
+    """Who invited; for the kinds owner and return, the account that it opens."""
+
+    invitation_id: UUID
+
+    kind: str
+    """owner: the set-up code of a new installation; person: makes a new account; return: a new password, made on
+    the command line only.
+    """
+
+    name: str
+
+    token_hash: bytes
+
+    created_at: datetime
+
+    expires_at: datetime
+
+    used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AppPerson:
+    """Who can sign in to the console. One row per account that has a person behind it."""
+
+    account_id: UUID
+
+    sign_in_name: str
+
+    is_operator: bool
+    """May invite and remove people; sees nobody's time but their own."""
+
+    password_hash: str | None
+    """Argon2id; null where only other services vouch for the person."""
+
+    password_changed_at: datetime | None
+
+    totp_secret: str | None
+    """Of the second factor, encrypted by the vault; it counts from totp_since on."""
+
+    totp_since: datetime | None
+
+    totp_step: int
+    """The last half minute whose code was used: a code works once."""
+
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class AppRate:
     """What a billable hour costs; the most specific rate wins, and of several the latest that is valid. One row
     per account and rate.
@@ -220,6 +369,17 @@ class AppReaderRole:
     account_id: UUID
 
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AppRecoveryCode:
+    """Codes that stand in once for a lost second factor. One row per account and code."""
+
+    account_id: UUID
+
+    code_hash: bytes
+
+    used_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +435,40 @@ class AppSchedule:
 
 
 @dataclass(frozen=True, slots=True)
+class AppSession:
+    """Browsers that are signed in. One row per account and session."""
+
+    account_id: UUID
+
+    session_id: UUID
+
+    session_hash: bytes
+    """SHA-256 of the cookie (256 random bits), which is kept nowhere."""
+
+    how: str
+    """By which proof it was opened: a password, another service, or the installation's access token."""
+
+    proof: bytes | None
+    """Of the access token with which it was opened: the session ends when that token is changed."""
+
+    upstream: str | None
+    """Supabase's refresh token, encrypted: the session ends when the project no longer renews it."""
+
+    user_agent: str
+
+    ip: str | None
+
+    created_at: datetime
+
+    last_seen_at: datetime
+
+    confirmed_at: datetime
+    """When the person last proved who they are; changes of security ask for it anew after a while."""
+
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class AppTarget:
     """What a person wants of each day, week or month. A changed target gets a further row, so that the past keeps
     its measure. One row per account, target and day from which it is so.
@@ -322,6 +516,25 @@ class AppTarget:
     """Periods that begin on this day or later are not; null: it goes on."""
 
     made_by: str
+
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AppVacation:
+    """Days on which intents rest: nothing is proposed for them. One row per account and vacation."""
+
+    account_id: UUID
+
+    vacation_id: UUID
+
+    name: str
+
+    begins_on: date
+    """First day away."""
+
+    ends_on: date
+    """First day that is none of it any more."""
 
     created_at: datetime
 
@@ -532,6 +745,35 @@ class OpsRate:
     """token:…, session:… or ip:…, and wrong:… for tokens that were refused."""
 
     hits: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpsRoundTrip:
+    """Browsers that were sent to another service's sign-in or consent page. One row per state."""
+
+    state_hash: bytes
+
+    browser: bytes
+    """Hash of the cookie of the browser that began; no other one may end it."""
+
+    details: str
+    """What is needed when it comes back (verifier, nonce, where to go on), encrypted."""
+
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OpsSignInFailure:
+    """Failed sign-ins in a row, over all servers. One row per bucket."""
+
+    bucket: str
+    """A hash of what is counted: a name from an address, a name, a known browser, a second factor."""
+
+    failures: int
+
+    last_at: datetime
+
+    locked_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
