@@ -23,7 +23,8 @@ from psycopg import conninfo, sql
 
 from lifetracer.connector.registry import raw_streams
 from lifetracer.settings import Settings
-from lifetracer.transform.run import transform, warm
+from lifetracer.transform.project import warm
+from lifetracer.transform.run import transform
 from lifetracer.warehouse import embedded
 from lifetracer.warehouse import open as open_warehouse
 from lifetracer.warehouse.accounts import create

@@ -25,7 +25,8 @@ def build(folder: Path) -> Path:
     from psycopg.conninfo import conninfo_to_dict
 
     from lifetracer.settings import Settings
-    from lifetracer.transform.run import PROFILE_VARIABLES, PROJECT, transform
+    from lifetracer.transform.project import PROFILE_VARIABLES, PROJECT
+    from lifetracer.transform.run import transform
     from lifetracer.warehouse import open as open_warehouse
     from lifetracer.warehouse.migrate import migrate
 

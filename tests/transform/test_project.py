@@ -11,7 +11,8 @@ import pytest
 
 from conftest import SECRET_KEY, Server
 from lifetracer.settings import Settings
-from lifetracer.transform.run import dbt, transform
+from lifetracer.transform.project import dbt
+from lifetracer.transform.run import transform
 
 pytestmark = pytest.mark.db
 

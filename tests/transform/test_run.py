@@ -18,7 +18,8 @@ from psycopg.rows import dict_row
 from conftest import SECRET_KEY, Server
 from lifetracer.errors import UsageError
 from lifetracer.settings import Settings
-from lifetracer.transform.run import PROJECT, TransformSummary, transform, warm
+from lifetracer.transform.project import PROJECT, warm
+from lifetracer.transform.run import TransformSummary, transform
 from lifetracer.warehouse import Warehouse
 
 from .life import Life, begin

@@ -69,7 +69,12 @@ STAGES: dict[str, Stage] = {
     stage.name: stage
     for stage in (
         Stage("sync", "lifetracer.jobs.runs:sync", ("lifetracer.connector.sync",), seconds=6 * 3600.0),
-        Stage("transform", "lifetracer.jobs.runs:transform", ("lifetracer.transform.run:warm",), zygote="transform"),
+        Stage(
+            "transform",
+            "lifetracer.jobs.runs:transform",
+            ("lifetracer.transform.run", "lifetracer.transform.project:warm"),
+            zygote="transform",
+        ),
         Stage("report", "lifetracer.jobs.runs:report", ("lifetracer.reporter.run",), zygote="light", seconds=600.0),
     )
 }
