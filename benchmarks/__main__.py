@@ -10,9 +10,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks import first_load, jobs, scale, start
+from benchmarks import first_load, jobs, marts, scale, start
 
-BENCHMARKS = {"first load of 100 000 entries": first_load.run, "start": start.run, "scale": scale.run, "jobs": jobs.run}
+BENCHMARKS = {
+    "first load of 100 000 entries": first_load.run,
+    "start": start.run,
+    "scale": scale.run,
+    "marts": marts.run,
+    "jobs": jobs.run,
+}
 
 
 def table(rows: Sequence[dict[str, Any]]) -> str:
