@@ -26,8 +26,14 @@ from lifetracer.warehouse.migrate import migrate
 
 SCHEMAS = ("raw", "staging", "core", "marts", "app", "ops")
 OPEN_TO_READERS = {"core", "marts"}
-NOBODYS = {"core.dim_date", "core.holiday", "core.zone_country", "ops.rate", "ops.worker"}
+NOBODYS = {
+    *("core.dim_date", "core.holiday", "core.zone_country"),
+    *("ops.rate", "ops.round_trip", "ops.sign_in_failure", "ops.worker"),
+}
 """Relations whose rows belong to no person, e.g. calendars of days; nothing personal may be in them."""
+
+UNIQUE = {"sign_in_name", "subject"}
+"""Columns of text that no two accounts share."""
 
 STREAMS = [("toggl_track", "time_entries"), ("google_calendar", "events")]
 
@@ -96,7 +102,10 @@ def fill(root: psycopg.Connection[tuple[object, ...]], persons: list[UUID]) -> N
         for number, person in enumerate(persons, 1):
             names = sql.SQL(", ").join([sql.Identifier("account_id"), *(sql.Identifier(name) for name, _ in columns)])
             values = [
-                VALUES.get(kind, f"'{{{number}}}'" if kind.endswith("[]") else f"'{number}'") for _, kind in columns
+                f"'{number}'"
+                if name in UNIQUE
+                else VALUES.get(kind, f"'{{{number}}}'" if kind.endswith("[]") else f"'{number}'")
+                for name, kind in columns
             ]
             statement = (
                 "insert into {} ({}) select {}::uuid, {} where not exists (select from {} where account_id = {})"

@@ -108,7 +108,10 @@ class Vault:
         return self._decrypted(sealed).decode()
 
     def rotate(self, connection: _Connection) -> int:
-        """Encrypt every credential (and the secrets of hint channels) anew with the newest key; returns how many.
+        """Encrypt every credential (and what else is sealed: hint channels, second factors, sessions elsewhere) anew.
+
+        Returns:
+            How many credentials.
 
         Raises:
             FixByHandError: one of them was encrypted with a key that is not among ours; then nothing is changed.
@@ -120,6 +123,12 @@ class Vault:
         for account_id, channel_id, secret in connection.execute(_SQL["all_channels"]).fetchall():
             fresh = self.seal(self.unseal(secret))
             connection.execute(_SQL["store_channel"], {"account": account_id, "channel": channel_id, "secret": fresh})
+        for account_id, secret in connection.execute(_SQL["all_factors"]).fetchall():
+            fresh = self.seal(self.unseal(secret))
+            connection.execute(_SQL["store_factor"], {"account": account_id, "secret": fresh})
+        for session_id, secret in connection.execute(_SQL["all_upstreams"]).fetchall():
+            fresh = self.seal(self.unseal(secret))
+            connection.execute(_SQL["store_upstream"], {"session": session_id, "secret": fresh})
         return len(rows)
 
     def readable(self, connection: _Connection) -> bool:
