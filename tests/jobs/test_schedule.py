@@ -102,6 +102,7 @@ def test_the_batch_runs_at_its_local_times(warehouse, account):
         ("01:00", "sync", "toggl_track"),
         ("01:05", "sync", "google_calendar"),
         ("02:00", "transform", ""),
+        ("02:20", "analyze", ""),
         ("03:00", "report", "week"),
     ], "stages that are not built yet are passed by in silence"
 
@@ -111,11 +112,11 @@ def test_after_a_week_of_sleep_it_catches_up_once(warehouse, account):
     connect(warehouse, account, "toggl_track")
     due_until(warehouse, utc("2026-11-01T12:00Z"))
     late = due_until(warehouse, utc("2026-11-08T12:00Z"))
-    assert sorted(late) == [("report", "week"), ("sync", "toggl_track"), ("transform", "")]
+    assert sorted(late) == [("analyze", ""), ("report", "week"), ("sync", "toggl_track"), ("transform", "")]
     finish_all(warehouse)
     assert due_until(warehouse, utc("2026-11-08T12:01Z")) == []
     with warehouse.transaction() as con:
-        assert con.execute("select count(*) from ops.job").fetchone() == (3,)
+        assert con.execute("select count(*) from ops.job").fetchone() == (4,)
 
 
 @pytest_db
@@ -166,7 +167,8 @@ def test_a_changed_time_or_zone_counts_from_now_on(warehouse, account):
     due_until(warehouse, utc("2026-11-20T12:00Z"))
     with warehouse.transaction(account_id=account.account_id) as con:
         schedule.put(con, "transform", "", time(4, 30))
-        schedule.switch(con, "report", "week", enabled=False)
+        for stage, subject in (("report", "week"), ("analyze", ""), ("adjust", "")):
+            schedule.switch(con, stage, subject, enabled=False)
     with warehouse.transaction(account_id=account.account_id) as con:
         con.execute("update app.account set time_zone = 'Europe/Berlin'")
     due_until(warehouse, utc("2026-11-20T12:00Z"))

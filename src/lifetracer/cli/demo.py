@@ -218,6 +218,7 @@ TITLES = {
     "sync toggl_track": "Reading what happened (Toggl Track)",
     "sync google_calendar": "Reading what was planned (Google Calendar)",
     "transform": "Comparing plan and actual",
+    "analyze": "Estimating what is likely",
     "report week": "Printing the week",
 }
 

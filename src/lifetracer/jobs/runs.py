@@ -34,21 +34,37 @@ def transform(task: Task) -> Outcome:
     return Outcome(summary.as_json())
 
 
+def analyze(task: Task) -> Outcome:
+    """Estimate what is likely and notice what is unusual."""
+    from lifetracer.analyzer import analyze as run
+
+    summary = run(task.warehouse, task.settings, task.account_id, progress=task.progress)
+    return Outcome(summary.as_json())
+
+
 def report(task: Task) -> Outcome:
     """Make the PDF of a period; without a wish the reporter chooses the period, the account the language."""
-    from lifetracer.reporter.run import report as run
+    from lifetracer.reporter import Rounding
+    from lifetracer.reporter import report as run
 
-    kind, _, monday = task.subject.partition(":")
+    wishes = task.parameters
+    kind, _, first = task.subject.partition(":")
     with task.warehouse.transaction(account_id=task.account_id) as con:
         account = ask_one(con, "account")
     assert account
+    usual = Rounding()
     summary = run(
         task.warehouse,
         task.settings,
         task.account_id,
         kind=kind,
-        day=_day("day", task.parameters.get("day") or monday),
-        language=task.parameters.get("language") or account["language"],
+        day=_day("day", wishes.get("day") or first.partition(":")[0]),
+        language=wishes.get("language") or account["language"],
+        paper=wishes.get("paper") or "a4",
+        client=wishes.get("client"),
+        rounding=Rounding(
+            wishes.get("rounding") or usual.mode, wishes.get("minutes") or usual.minutes, wishes.get("per") or usual.per
+        ),
     )
     return Outcome(summary.as_json())
 

@@ -5,9 +5,11 @@ A stage's function is named, not imported, so that the server and the worker's l
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +19,7 @@ from lifetracer.settings import Settings
 ORDER = ("sync", "transform", "analyze", "adjust", "report")
 """In which the pipeline and the schedule run them."""
 
-COMING = frozenset({"analyze", "adjust"})
+COMING = frozenset({"adjust"})
 """Stages that this version does not have; the pipeline passes them by."""
 
 
@@ -69,11 +71,19 @@ STAGES: dict[str, Stage] = {
     stage.name: stage
     for stage in (
         Stage("sync", "lifetracer.jobs.runs:sync", ("lifetracer.connector.sync",), seconds=6 * 3600.0),
+        Stage("demo", "lifetracer.jobs.demo:run", ("lifetracer.connector.sync",), seconds=1800.0),
         Stage(
             "transform",
             "lifetracer.jobs.runs:transform",
             ("lifetracer.transform.run", "lifetracer.transform.project:warm"),
             zygote="transform",
+        ),
+        Stage(
+            "analyze",
+            "lifetracer.jobs.runs:analyze",
+            ("lifetracer.analyzer.warm:warm",),
+            zygote="analyzer",
+            seconds=1800.0,
         ),
         Stage("report", "lifetracer.jobs.runs:report", ("lifetracer.reporter.run",), zygote="light", seconds=600.0),
     )
@@ -100,18 +110,21 @@ def subject_of_sync(source: str) -> str:
     return known.get(source, source)
 
 
-def subject_of_report(kind: str = "week", day: str | None = None) -> str:
-    """Give what a report is about: its kind, and the first day of the period when one was asked for.
+def subject_of_report(kind: str = "week", day: str | None = None, variant: Mapping[str, Any] | None = None) -> str:
+    """Give what a report is about: ``kind[:first day of the period][:variant]``.
+
+    The variant tells reports of one period apart that were asked for differently (paper, client, rounding), so that
+    neither takes the other's place in the queue.
 
     Raises:
         UsageError: no such kind, or no date.
     """
-    if kind != "week":
-        raise UsageError(f"There is no report of the kind “{kind}”.", remedy="Known kinds: week.")
-    if day is None:
-        return kind
-    asked = parse_day("day", day)
-    return f"{kind}:{asked - timedelta(days=asked.weekday())}"
+    from lifetracer.reporter.wish import kind_of, period_of
+
+    first = period_of(kind_of(kind), parse_day("day", day)).isoformat() if day is not None else ""
+    said = {name: value for name, value in (variant or {}).items() if value is not None}
+    mark = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:8] if said else ""
+    return ":".join([kind, first, mark]).rstrip(":")
 
 
 def parse_day(name: str, text: str) -> date:

@@ -45,20 +45,24 @@ def transform(here: Here, body: TransformBody | None = None) -> Response:
 def report(here: Here, body: ReportBody | None = None) -> Response:
     """Write a report as PDF."""
     wishes = body or ReportBody()
-    subject = stages.subject_of_report(wishes.kind, wishes.day.isoformat() if wishes.day else None)
-    return _start(here, "report", subject, _said(wishes))
+    if wishes.kind != "client" and (wishes.client is not None or wishes.rounding != "none"):
+        raise UsageError("Only a report for a client has a client and rounding.", remedy="Ask for the kind client.")
+    said = _said(wishes)
+    variant = {name: said.get(name) for name in ("paper", "client", "rounding", "minutes", "per")}
+    subject = stages.subject_of_report(wishes.kind, wishes.day.isoformat() if wishes.day else None, variant)
+    return _start(here, "report", subject, said)
 
 
 @router.post("/pipeline", status_code=202, responses=ACCEPTED)
 def pipeline(here: Here, body: PipelineBody | None = None) -> Response:
-    """Sync every active connection, then transform, then report."""
+    """Sync every active connection, then transform, analyze and report."""
     return _start(here, "pipeline", "", _said(body))
 
 
-@router.post("/analyze", status_code=501, responses={501: {"description": "Not yet."}})
-def analyze() -> Response:
-    """Estimate what is likely; comes with a later version."""
-    return coming("The stage analyze")
+@router.post("/analyze", status_code=202, responses=ACCEPTED)
+def analyze(here: Here) -> Response:
+    """Estimate what is likely, and notice what is unusual."""
+    return _start(here, "analyze", "", {})
 
 
 @router.post("/adjust", status_code=501, responses={501: {"description": "Not yet."}})
