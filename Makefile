@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: drill-api drill-kill drill-killed-sync drill-laws help setup demo dev test check format reference docs bench lock
+.PHONY: drill-compose drill-deploy drill-image drill-api drill-kill drill-killed-sync drill-laws help setup demo dev test check format reference docs bench lock
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -63,6 +63,15 @@ drill-laws: setup ## the laws of time on hundreds of new lives
 
 drill-api: setup ## thousands of made-up requests to every door of the API
 	CASES=60 $(BIN)/pytest -s --timeout 3000 tests/server/test_openapi.py
+
+drill-image: ## build the image, measure it, run the demo inside (Docker, or root on Debian)
+	$(PYTHON) scripts/drill_image.py
+
+drill-compose: ## every layout of containers: a sync in each, a worker killed in mid-job
+	$(PYTHON) scripts/drill_compose.py
+
+drill-deploy: ## update under load, without a failed request; a bad version is taken back
+	$(PYTHON) scripts/drill_deploy.py
 
 lock: setup ## pin the dependencies anew (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --all-extras --python-version 3.11 \

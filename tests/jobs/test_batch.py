@@ -161,7 +161,14 @@ def test_github_runs_the_batch_at_the_same_times():
             day = [datetime(2026, 11, 20, tzinfo=UTC) + timedelta(minutes=minute) for minute in range(24 * 60)]
             (at,) = [now.astimezone(ZoneInfo("Asia/Tokyo")) for now in day if fires(entry["cron"], now)]
             times[name] = f"{at:%H:%M}"
-    assert times == {"sync-toggl.yml": "01:00", "sync-gcal.yml": "01:05", "dbt-run.yml": "02:00", "report.yml": "03:00"}
+    assert times == {
+        "sync-toggl.yml": "01:00",
+        "sync-gcal.yml": "01:05",
+        "dbt-run.yml": "02:00",
+        "analyze.yml": "02:20",
+        "adjust.yml": "02:40",
+        "report.yml": "03:00",
+    }
 
 
 def test_the_workflows_take_what_we_send_them():

@@ -23,9 +23,11 @@ WORKFLOWS = {
     ("sync", "toggl_track"): "sync-toggl.yml",
     ("sync", "google_calendar"): "sync-gcal.yml",
     ("transform", ""): "dbt-run.yml",
+    ("analyze", ""): "analyze.yml",
+    ("adjust", ""): "adjust.yml",
     ("report", "week"): "report.yml",
 }
-"""Stage and subject (a report's without its day) → file below ``.github/workflows``."""
+"""Stage and subject (a report's without its day; one with a variant has none) → file below ``.github/workflows``."""
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 20.0
 """Seconds between two looks at a run; each is half as long again as the one before."""
@@ -59,7 +61,7 @@ def placed(stages: Mapping[str, Stage], run_on: str) -> dict[str, Stage]:
 def run(task: Task) -> Outcome:
     """Have GitHub do a job and follow it; what has no workflow is done here."""
     kind, _, day = task.subject.partition(":")
-    workflow = WORKFLOWS.get((task.stage, kind))
+    workflow = WORKFLOWS.get((task.stage, kind)) if ":" not in day else None
     if workflow is None:
         module, _, name = STAGES[task.stage].run.partition(":")
         here: Callable[[Task], Outcome] = getattr(importlib.import_module(module), name)

@@ -16,6 +16,8 @@ WORKFLOWS: dict[str, frozenset[str]] = {
     "sync-toggl.yml": frozenset({"job", "since", "until", "full"}),
     "sync-gcal.yml": frozenset({"job", "since", "until", "full"}),
     "dbt-run.yml": frozenset({"job", "full"}),
+    "analyze.yml": frozenset({"job"}),
+    "adjust.yml": frozenset({"job"}),
     "report.yml": frozenset({"job", "day", "language"}),
     "pipeline.yml": frozenset({"job"}),
     "ci.yml": frozenset(),

@@ -1,0 +1,99 @@
+"""The image, for real: size, no root, nothing written outside its volume, and the whole demo pipeline inside."""
+
+import json
+import os
+import time
+
+from containers import Findings, build, engine, megabytes, run, until
+
+FULL, SERVER, NAME, VOLUME = "lifetracer:drill", "lifetracer:drill-server", "lifetracer-drill", "lifetracer-drill"
+LARGEST = {FULL: 900, SERVER: 350}
+LOOK = """
+import json, sys, urllib.request
+opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+try:
+    with opener.open(urllib.request.Request("http://127.0.0.1:3000" + sys.argv[1]), timeout=5) as answer:
+        print(answer.read().decode())
+except OSError:
+    pass
+"""
+
+
+def inside(*words: str) -> str:
+    """Run a command in the container."""
+    return run("docker", "exec", NAME, *words, check=False)
+
+
+def asked(path: str) -> str:
+    """Ask the server from inside, where callers need no token."""
+    return inside("python", "-c", LOOK, path)
+
+
+def started(*words: str) -> float:
+    """Start a container as our compose files do: read-only, without rights; gives the monotonic instant."""
+    run("docker", "rm", "-f", NAME, check=False)
+    begun = time.monotonic()
+    rights = ["--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--tmpfs", "/tmp"]
+    run("docker", "run", "-d", "--name", NAME, *rights, "-v", f"{VOLUME}:/var/lib/lifetracer", *words)
+    return begun
+
+
+def main() -> None:
+    """Build, measure, run."""
+    found = Findings()
+    engine()
+    try:
+        found.claim("everything builds, in seconds", True, round(build(FULL)))
+        found.claim("the server alone builds, in seconds", True, round(build(SERVER, "server")))
+        for image, largest in LARGEST.items():
+            found.claim(f"{image} is below {largest} MB", megabytes(image) < largest, f"{megabytes(image)} MB")
+        tools = "for tool in pip gcc cc make apt-get; do command -v $tool; done; true"
+        left = run("docker", "run", "--rm", "--entrypoint", "sh", SERVER, "-c", tools).split()
+        found.claim(
+            "nothing to build or install with is inside but the system's own", set(left) <= {"/usr/bin/apt-get"}
+        )
+
+        begun = started("-e", "LIFETRACER_ACCESS_TOKEN=a-token-for-the-drill-alone", FULL, "up")
+        until("/ready of an empty installation", lambda: '"ready"' in asked("/ready"), 60)
+        found.claim(
+            "/ready within 10 s of an empty volume", (seconds := time.monotonic() - begun) < 10, f"{seconds:.1f} s"
+        )
+        until("healthy", lambda: run("docker", "inspect", "-f", "{{.State.Health.Status}}", NAME) == "healthy", 60)
+        begun = time.monotonic()
+        run("docker", "stop", "-t", "20", NAME)
+        code = run("docker", "inspect", "-f", "{{.State.ExitCode}}", NAME)
+        found.claim(
+            "it ends by itself when told", code in {"0", "143"}, f"{time.monotonic() - begun:.1f} s, code {code}"
+        )
+        begun = started("-e", "LIFETRACER_ACCESS_TOKEN=a-token-for-the-drill-alone", FULL, "up")
+        until("/ready, a second start", lambda: '"ready"' in asked("/ready"), 60)
+        found.claim(
+            "/ready within 10 s of a second start", (seconds := time.monotonic() - begun) < 10, f"{seconds:.1f} s"
+        )
+
+        begun = started(FULL, "demo", "--no-open", "--language", "en")
+        said = until(
+            "the demo's pipeline", lambda: "ready in" in (log := run("docker", "logs", NAME, check=False)) and log, 300
+        )
+        found.claim(
+            "the demo person's whole pipeline runs",
+            "Printing the week done" in said,
+            f"{time.monotonic() - begun:.0f} s",
+        )
+        found.claim("it runs as an ordinary user", inside("id", "-u") == "10001", inside("id", "-u"))
+        refused = inside("sh", "-c", "touch /opt/x /etc/x 2>&1 || true")
+        found.claim("the root file system cannot be written to", refused.count("Read-only file system") == 2)
+        job = next(job for job in json.loads(asked("/api/jobs"))["jobs"] if job["stage"] == "pipeline")
+        found.claim("its job succeeded", job["status"] == "succeeded", job["status"])
+        inside_report = inside("sh", "-c", "find /var/lib/lifetracer -name '*.pdf' | wc -l")
+        found.claim("the report is there", int(inside_report) >= 1, f"{inside_report} PDF")
+    finally:
+        run("docker", "rm", "-f", NAME, check=False)
+        run("docker", "volume", "rm", "-f", VOLUME, check=False)
+        if not os.environ.get("KEEP_IMAGES"):
+            run("docker", "image", "rm", "-f", SERVER, check=False)
+    found.end()
+
+
+if __name__ == "__main__":
+    main()
