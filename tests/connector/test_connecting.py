@@ -16,6 +16,7 @@ from lifetracer.errors import CredentialError, NotFoundError, UsageError
 from lifetracer.settings import Settings
 from lifetracer.warehouse import Warehouse
 from lifetracer.warehouse.accounts import Account
+from lifetracer.warehouse.lending import lend
 from lifetracer.warehouse.migrate import migrate
 
 TOGGL = source_named("toggl")
@@ -96,7 +97,7 @@ def test_a_new_token_in_the_environment_wakes_the_connection_but_a_replaced_one_
     given = {"google_client_id": "id", "google_client_secret": "secret"}
     first = settings_with(warehouse, google_refresh_token="first", **given)
     (made,) = connecting.connections_from_settings(warehouse, first, account.account_id)
-    with connecting.lend(warehouse, account.account_id, made.connection_id) as lent:
+    with lend(warehouse, account.account_id, made.connection_id) as lent:
         lent["refresh_token"] = "replaced by Google"
     connecting.connections_from_settings(warehouse, first, account.account_id)
     stored = credential(warehouse, account, made)
@@ -145,13 +146,13 @@ def test_a_lent_credential_has_one_borrower_and_is_stored_on_return(warehouse: W
 
     def second() -> None:
         inside.wait(10)
-        with connecting.lend(warehouse, account.account_id, made.connection_id) as lent:
+        with lend(warehouse, account.account_id, made.connection_id) as lent:
             order.append(lent["refresh_token"])
         done.set()
 
     thread = threading.Thread(target=second)
     thread.start()
-    with connecting.lend(warehouse, account.account_id, made.connection_id) as lent:
+    with lend(warehouse, account.account_id, made.connection_id) as lent:
         inside.set()
         assert not done.wait(0.3)
         lent["refresh_token"] = "new"
@@ -159,7 +160,7 @@ def test_a_lent_credential_has_one_borrower_and_is_stored_on_return(warehouse: W
     thread.join()
     assert order == ["new"]
     connecting.disconnect(warehouse, account.account_id, "gcal")
-    with pytest.raises(CredentialError), connecting.lend(warehouse, account.account_id, made.connection_id):
+    with pytest.raises(CredentialError), lend(warehouse, account.account_id, made.connection_id):
         pass
 
 
@@ -167,7 +168,7 @@ def test_a_failed_borrower_changes_nothing(warehouse: Warehouse, account: Accoun
     made = connecting.keep(warehouse, account.account_id, GCAL, {"refresh_token": "old"}, ANN)
 
     def fail() -> None:
-        with connecting.lend(warehouse, account.account_id, made.connection_id) as lent:
+        with lend(warehouse, account.account_id, made.connection_id) as lent:
             lent["refresh_token"] = "half"
             raise RuntimeError
 

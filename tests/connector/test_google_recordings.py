@@ -11,7 +11,7 @@ from lifetracer.connector import occurrences
 from lifetracer.connector.ingest import Owner, ingest
 from lifetracer.connector.registry import source_named
 from lifetracer.connector.source import Page
-from lifetracer.connector.sources.google_calendar import access
+from lifetracer.outside import google_calendar as access
 from lifetracer.connector.sources.google_calendar.calendar_list import chosen
 from lifetracer.errors import CredentialError
 from lifetracer.outside.http import Refusal

@@ -25,6 +25,7 @@ from lifetracer.outside.bearer import BearerAuth
 from lifetracer.outside.http import Access, Client
 from lifetracer.settings import Settings
 from lifetracer.warehouse import Connection, Warehouse, queries
+from lifetracer.warehouse.lending import lend
 
 SQL = queries.beside(__file__)
 
@@ -230,21 +231,6 @@ def open_access(warehouse: Warehouse, settings: Settings, account_id: UUID, row:
     if isinstance(access.auth, BearerAuth):
         access.auth.lend = lambda: lend(warehouse, account_id, connection_id)
     return access
-
-
-@contextlib.contextmanager
-def lend(warehouse: Warehouse, account_id: UUID, connection_id: UUID) -> Iterator[dict[str, str]]:
-    """Lend the stored credential to one borrower at a time, over all processes; changes are stored on return."""
-    values = {"account": account_id, "connection": connection_id}
-    with warehouse.transaction() as connection:
-        connection.execute(SQL["borrow"], values)
-        stored = warehouse.vault.read(connection, account_id, connection_id)
-        if stored is None:
-            raise CredentialError("The connection was given up meanwhile.", remedy="Run `lifetracer connect` again.")
-        credential = dict(stored)
-        yield credential
-        if credential != stored:
-            warehouse.vault.store(connection, account_id, connection_id, credential)
 
 
 def _every(connection: Connection, account_id: UUID) -> list[Connected]:

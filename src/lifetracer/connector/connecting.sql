@@ -27,9 +27,6 @@ update app.connection set
     external_user = coalesce(external_user, %(user)s)
 where account_id = %(account)s and connection_id = %(connection)s
 
--- borrow --
-select 1 from app.credential where account_id = %(account)s and connection_id = %(connection)s for update
-
 -- pause --
 update app.connection set status = 'paused', problem = null
 where account_id = %(account)s and connection_id = %(connection)s

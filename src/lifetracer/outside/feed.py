@@ -52,6 +52,7 @@ class FeedClient(Client):
         payload: object,  # noqa: ARG002
         *,
         parse: bool,  # noqa: ARG002
+        match: str | None = None,  # noqa: ARG002
     ) -> Answer:
         self.requests += 1
         url = self.access.base_url

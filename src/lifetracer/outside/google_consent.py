@@ -13,6 +13,7 @@ import hashlib
 import html
 import secrets
 import threading
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -42,13 +43,81 @@ class Granted:
     credential: dict[str, str]
     shows_list: bool
     """Whether the list of calendars may be read, or only calendars whose ids are known."""
+    may_plan: bool = False
+    """Whether a calendar of our own may be made and written."""
+
+
+def question(client: Client, redirect_uri: str, state: str, verifier: str, scopes: Sequence[str] = READ_SCOPES) -> str:
+    """Give the address of Google's page that asks the person.
+
+    Args:
+        client: of the person or the installation.
+        redirect_uri: where Google sends the browser back to.
+        state: comes back with the answer.
+        verifier: kept until then; only its hash is sent (PKCE).
+        scopes: what is asked for; what was granted before is kept.
+    """
+    challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+    asked = {
+        "client_id": client.client_id,
+        "redirect_uri": redirect_uri,
+        "response_type": "code",
+        "scope": " ".join(scopes),
+        "state": state,
+        "code_challenge": challenge,
+        "code_challenge_method": "S256",
+        # Without both, Google gives no refresh token after the first time.
+        "access_type": "offline",
+        "prompt": "consent",
+        "include_granted_scopes": "true",
+    }
+    return f"{client.auth_url}?{urlencode(asked)}"
+
+
+def trade(client: Client, redirect_uri: str, answer: Mapping[str, str], verifier: str) -> Granted:
+    """Trade the code that came back for a credential.
+
+    Raises:
+        CredentialError: the person said no, or left out what is needed.
+        FixByHandError: the OAuth client is wrong.
+        TryAgainError: Google is not reachable.
+    """
+    if "error" in answer or "code" not in answer:
+        raise _declined(answer.get("error", "no code came back"))
+    token = ask(
+        client.token_url,
+        grant_type="authorization_code",
+        code=answer["code"],
+        client_id=client.client_id,
+        client_secret=client.client_secret,
+        redirect_uri=redirect_uri,
+        code_verifier=verifier,
+    )
+    scope = str(token.get("scope", " ".join(READ_SCOPES)))
+    if not granted(scope, "events"):
+        raise CredentialError(
+            "The box that allows seeing events was left unticked, so there is nothing to read.",
+            remedy=SCOPES_MISSING,
+        )
+    if not token.get("refresh_token"):
+        raise CredentialError(
+            "Google gave no refresh token, so the access would end within the hour.",
+            remedy="Remove lifetracer at https://myaccount.google.com/connections and connect again.",
+        )
+    credential = {
+        "client_id": client.client_id,
+        "client_secret": client.client_secret,
+        "refresh_token": str(token["refresh_token"]),
+    }
+    return Granted(credential, shows_list=granted(scope, "list"), may_plan=granted(scope, "plan"))
 
 
 class Consent:
     """One request for consent; a ``with`` block listens on the loopback address."""
 
-    def __init__(self, client: Client, port: int = 0) -> None:
+    def __init__(self, client: Client, port: int = 0, scopes: Sequence[str] = READ_SCOPES) -> None:
         self._client = client
+        self._scopes = scopes
         self._state = secrets.token_urlsafe(24)
         self._verifier = secrets.token_urlsafe(64)
         self._answer: dict[str, str] | None = None
@@ -69,20 +138,7 @@ class Consent:
     @property
     def url(self) -> str:
         """The page to open."""
-        challenge = base64.urlsafe_b64encode(hashlib.sha256(self._verifier.encode()).digest()).rstrip(b"=").decode()
-        asked = {
-            "client_id": self._client.client_id,
-            "redirect_uri": self.redirect_uri,
-            "response_type": "code",
-            "scope": " ".join(READ_SCOPES),
-            "state": self._state,
-            "code_challenge": challenge,
-            "code_challenge_method": "S256",
-            # Without both, Google gives no refresh token after the first time.
-            "access_type": "offline",
-            "prompt": "consent",
-        }
-        return f"{self._client.auth_url}?{urlencode(asked)}"
+        return question(self._client, self.redirect_uri, self._state, self._verifier, self._scopes)
 
     def __enter__(self) -> Consent:
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
@@ -123,34 +179,7 @@ class Consent:
             raise TryAgainError(
                 "Nobody answered Google's question in time.", remedy="Run `lifetracer connect gcal` again."
             )
-        if "error" in answer:
-            raise _declined(answer["error"])
-        token = ask(
-            self._client.token_url,
-            grant_type="authorization_code",
-            code=answer["code"],
-            client_id=self._client.client_id,
-            client_secret=self._client.client_secret,
-            redirect_uri=self.redirect_uri,
-            code_verifier=self._verifier,
-        )
-        scope = str(token.get("scope", " ".join(READ_SCOPES)))
-        if not granted(scope, "events"):
-            raise CredentialError(
-                "The box that allows seeing events was left unticked, so there is nothing to read.",
-                remedy=SCOPES_MISSING,
-            )
-        if not token.get("refresh_token"):
-            raise CredentialError(
-                "Google gave no refresh token, so the access would end within the hour.",
-                remedy="Remove lifetracer at https://myaccount.google.com/connections and connect again.",
-            )
-        credential = {
-            "client_id": self._client.client_id,
-            "client_secret": self._client.client_secret,
-            "refresh_token": str(token["refresh_token"]),
-        }
-        return Granted(credential, shows_list=granted(scope, "list"))
+        return trade(self._client, self.redirect_uri, answer, self._verifier)
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         consent = self
@@ -183,7 +212,8 @@ def _declined(error: str) -> CredentialError | FixByHandError:
     if error == "access_denied":
         return CredentialError(
             "The consent was declined.",
-            remedy="Run `lifetracer connect gcal` again and allow it; lifetracer only reads. While the consent "
+            remedy="Run `lifetracer connect gcal` again and allow it; without --write, lifetracer "
+            "only reads; with it, it also writes into a calendar of its own. While the consent "
             "screen is in “Testing”, only its listed test users can allow it.",
         )
     if error in {"admin_policy_enforced", "org_internal"}:

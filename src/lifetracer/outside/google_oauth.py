@@ -1,4 +1,4 @@
-"""Google's OAuth 2.0 as far as reading calendars needs it: scopes, the token address, refresh tokens.
+"""Google's OAuth 2.0 as far as calendars need it: scopes, the token address, refresh tokens.
 
 Law: what no retry can mend (a dead grant, a wrong client) is never asked for twice.
 Rules: developers.google.com/identity/protocols/oauth2.
@@ -23,9 +23,14 @@ EVENTS, LIST, SETTINGS = "calendar.events.readonly", "calendar.calendarlist.read
 READ_SCOPES = tuple(SCOPE + name for name in (EVENTS, LIST, SETTINGS))
 """What lifetracer asks for: the least that shows events, the list of calendars and the zone."""
 
+PLAN = "calendar.app.created"
+WRITE_SCOPES = (*READ_SCOPES, SCOPE + PLAN)
+"""What is asked for besides when plans shall be written: a calendar of our own, and nothing in any other."""
+
 ENOUGH: Mapping[str, frozenset[str]] = {
     "events": frozenset({"calendar", "calendar.readonly", "calendar.events", EVENTS}),
     "list": frozenset({"calendar", "calendar.readonly", "calendar.calendarlist", LIST}),
+    "plan": frozenset({"calendar", PLAN}),
 }
 """Wish → scopes of which one suffices (Calendar v3 discovery document)."""
 
@@ -41,10 +46,11 @@ WRONG_CLIENT = (
     "(APIs & Services → Credentials)."
 )
 SCOPES_MISSING = "Run `lifetracer connect gcal` again and leave every box ticked."
+PLAN_SCOPE_MISSING = "Run `lifetracer connect gcal --write` and leave every box ticked, then approve the plan again."
 
 
 def granted(scope: str, wish: str) -> bool:
-    """Tell whether a token answer's ``scope`` covers the wish ``events`` or ``list``."""
+    """Tell whether a token answer's ``scope`` covers the wish ``events``, ``list`` or ``plan``."""
     return any(name.removeprefix(SCOPE) in ENOUGH[wish] for name in scope.split())
 
 

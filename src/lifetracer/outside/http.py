@@ -138,13 +138,13 @@ class Client:
         """PUT a JSON body; raises like :meth:`get`."""
         return self._send("PUT", path, bucket, {}, json)
 
-    def patch(self, path: str, /, *, json: object, bucket: str | None = None) -> Answer:
-        """PATCH a JSON body; raises like :meth:`get`."""
-        return self._send("PATCH", path, bucket, {}, json)
+    def patch(self, path: str, /, *, json: object, bucket: str | None = None, match: str | None = None) -> Answer:
+        """PATCH a JSON body, with ``match`` only what has this version (``If-Match``); raises like :meth:`get`."""
+        return self._send("PATCH", path, bucket, {}, json, match=match)
 
-    def delete(self, path: str, /, *, bucket: str | None = None) -> Answer:
-        """DELETE; raises like :meth:`get`."""
-        return self._send("DELETE", path, bucket, {}, None)
+    def delete(self, path: str, /, *, bucket: str | None = None, match: str | None = None) -> Answer:
+        """DELETE, with ``match`` only what has this version (``If-Match``); raises like :meth:`get`."""
+        return self._send("DELETE", path, bucket, {}, None, match=match)
 
     def _send(
         self,
@@ -155,13 +155,14 @@ class Client:
         payload: object,
         *,
         parse: bool = True,
+        match: str | None = None,
     ) -> Answer:
         bucket = bucket or self.access.bucket(path)
         query = {k: _text(v) for k, v in params.items() if v is not None}
         for attempt in range(1, self._attempts + 1):
             self.budget.require(bucket, self.access.title)
             try:
-                return self._once(method, path, bucket, query, payload, parse=parse)
+                return self._once(method, path, bucket, query, payload, parse=parse, match=match)
             except TryAgainError as failure:
                 wait = self._wait(attempt, failure)
                 if wait is None:
@@ -182,15 +183,24 @@ class Client:
         return min(wait, LONGEST_WAIT) * random.uniform(0.75, 1.25)  # noqa: S311  (jitter, not a secret)
 
     def _once(
-        self, method: str, path: str, bucket: str, query: Mapping[str, Any], payload: object, *, parse: bool
+        self,
+        method: str,
+        path: str,
+        bucket: str,
+        query: Mapping[str, Any],
+        payload: object,
+        *,
+        parse: bool,
+        match: str | None = None,
     ) -> Answer:
         ahead = self._last + self.access.pause_seconds - time.monotonic()
         if ahead > 0:
             time.sleep(ahead)
         self._last = time.monotonic()
         self.requests += 1
+        wanted = {"If-Match": match} if match else None
         try:
-            response = self._http.request(method, path, params=query or None, json=payload)
+            response = self._http.request(method, path, params=query or None, json=payload, headers=wanted)
         except (httpx.InvalidURL, httpx.UnsupportedProtocol) as failure:
             raise FixByHandError(
                 f"{self.access.base_url} is not an http address ({str(failure).rstrip('.')}).",

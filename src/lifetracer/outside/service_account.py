@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -30,8 +30,9 @@ WHERE_A_KEY_IS_MADE = (
 class ServiceAccountAuth(BearerAuth):
     """Access tokens for a service account key; ``subject`` acts for a person (domain-wide delegation)."""
 
-    def __init__(self, credential: Credential, token_url: str) -> None:
+    def __init__(self, credential: Credential, token_url: str, scopes: Sequence[str] = READ_SCOPES) -> None:
         super().__init__(credential)
+        self._scopes = scopes
         self._token_url = token_url
         self.key = read_key(credential["service_account"])
 
@@ -41,7 +42,9 @@ class ServiceAccountAuth(BearerAuth):
             ask(
                 self._token_url,
                 grant_type=GRANT,
-                assertion=assertion(self.key, self._token_url, int(time.time()), credential.get("subject")),
+                assertion=assertion(
+                    self.key, self._token_url, int(time.time()), credential.get("subject"), self._scopes
+                ),
             )
         )
 
@@ -71,15 +74,17 @@ def read_key(text: str) -> dict[str, Any]:
     return key
 
 
-def assertion(key: Mapping[str, Any], audience: str, now: int, subject: str | None = None) -> str:
-    """Sign the claims that ask for read access to calendars, valid for an hour from ``now`` (seconds since 1970).
+def assertion(
+    key: Mapping[str, Any], audience: str, now: int, subject: str | None = None, scopes: Sequence[str] = READ_SCOPES
+) -> str:
+    """Sign the claims that ask for access to calendars, valid for an hour from ``now`` (seconds since 1970).
 
     Raises:
         CredentialError: the private key cannot sign.
     """
     claims = {
         "iss": key["client_email"],
-        "scope": " ".join(READ_SCOPES),
+        "scope": " ".join(scopes),
         "aud": audience,
         "iat": now,
         "exp": now + LIFE_SECONDS,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lifetracer.connector.source import Api, Cursor, Hinting, Page, Secret, Source
-from lifetracer.connector.sources.google_calendar import access, calendar_list, check, event_list, push
+from lifetracer.connector.sources.google_calendar import calendar_list, check, event_list, push
+from lifetracer.outside.google_calendar import open_access
 
 source = Source(
     name="google_calendar",
@@ -43,7 +44,7 @@ source = Source(
         ),
     ),
     complete=(frozenset({"service_account"}), frozenset({"client_id", "refresh_token"})),
-    open=access.open_access,
+    open=open_access,
     check=check.check,
     expands="events",
     hinting=Hinting(path="/hooks/google", topics=push.topics, open=push.open_channel, close=push.close_channel),

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from lifetracer.connector.source import Api, Covered, Cursor, Page
-from lifetracer.connector.sources.google_calendar.access import CALENDAR_LIST, reason_of
 from lifetracer.connector.sources.google_calendar.following import API_VERSION, Sheet, follow
 from lifetracer.errors import CredentialError
+from lifetracer.outside.google_calendar import CALENDAR_LIST, reason_of
 from lifetracer.outside.http import HttpStatusError
 
 PARAMETERS: Mapping[str, object] = {"maxResults": 250, "showDeleted": True, "showHidden": True}
@@ -64,7 +64,8 @@ def chosen(rows: Sequence[Row], settings: Mapping[str, Any], wanted: Sequence[st
     Args:
         rows: the known calendars.
         settings: of the connection: ``calendar_ids`` to read (all but those nobody plans in, when empty),
-            ``calendars_off``: those the person deselected.
+            ``calendars_off``: those the person deselected, ``plan_calendar_id``: the one that lifetracer made for
+            the person's plan, which is read whatever was chosen before it was there.
         wanted: ids from the environment, for a connection that has no ``calendar_ids`` of its own.
     """
     primary = next((row["id"] for row in rows if row.get("primary")), None)
@@ -74,6 +75,7 @@ def chosen(rows: Sequence[Row], settings: Mapping[str, Any], wanted: Sequence[st
         ids = [primary or name if name == "primary" else str(name) for name in named]
     else:
         ids = [str(row["id"]) for row in rows if not is_off_by_default(row)] if rows else ["primary"]
+    ids += [str(row["id"]) for row in rows if row["id"] == settings.get("plan_calendar_id")]
     return [name for name in dict.fromkeys(ids) if name not in off]
 
 
@@ -109,3 +111,14 @@ def _recognise(items: Sequence[Row], cursor: Cursor) -> None:
             remedy="Reconnect as the earlier person, or make a new connection: `lifetracer connect gcal --name NAME`.",
         )
     cursor.remember(user_id=primary["id"], time_zone=primary.get("timeZone"))
+
+
+def selection(rows: Sequence[Mapping[str, Any]], numbers: Sequence[int] | None) -> dict[str, Any]:
+    """Say a choice (numbers from 1) as connection settings: who leaves some out goes on getting later calendars."""
+    if numbers is None:
+        return {"calendar_ids": [], "calendars_off": []}
+    chosen = [rows[number - 1] for number in numbers]
+    if any(is_off_by_default(row) for row in chosen):
+        return {"calendar_ids": [row["id"] for row in chosen], "calendars_off": []}
+    off = [row["id"] for row in rows if row not in chosen and not is_off_by_default(row)]
+    return {"calendar_ids": [], "calendars_off": off}

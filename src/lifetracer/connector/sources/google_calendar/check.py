@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 from lifetracer.connector.source import Api, Checked
-from lifetracer.connector.sources.google_calendar.access import CALENDAR_LIST, reason_of
 from lifetracer.connector.sources.google_calendar.calendar_list import title_of
 from lifetracer.errors import FixByHandError
+from lifetracer.outside.google_calendar import CALENDAR_LIST, reason_of
 from lifetracer.outside.google_oauth import clock_error_of, clock_sentence
 from lifetracer.outside.http import HttpStatusError
 from lifetracer.settings import Settings
@@ -41,6 +42,14 @@ def check(api: Api, settings: Settings) -> Checked:
 def listed(api: Api) -> list[dict[str, Any]]:
     """Every living calendar in the list, to choose from; empty when there is no right to see it."""
     return _listed(api)[0]
+
+
+def count_events(api: Api, calendar_id: str, since: datetime, until: datetime) -> int:
+    """Count what takes place in a calendar within a stretch of time (1 request, at most 2500)."""
+    values: dict[str, Any] = {"timeMin": since.isoformat(), "timeMax": until.isoformat(), "singleEvents": True, "maxResults": 2500}
+    address = f"/calendar/v3/calendars/{quote(calendar_id, safe='')}/events"
+    body = api.get(address, **values).json()
+    return len(body.get("items") or []) if isinstance(body, dict) else 0
 
 
 def _listed(api: Api) -> tuple[list[dict[str, Any]], list[str]]:

@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from urllib.parse import quote
 
 from lifetracer.connector.source import Cursor, Opened, Wish
-from lifetracer.connector.sources.google_calendar.access import reason_of
 from lifetracer.connector.sources.google_calendar.calendar_list import chosen
 from lifetracer.errors import FixByHandError
+from lifetracer.outside.google_calendar import reason_of
 from lifetracer.outside.http import Client, HttpStatusError
 
 LIFE_SECONDS = 7 * 24 * 3600

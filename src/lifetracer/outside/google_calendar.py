@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lifetracer.errors import CredentialError, FixByHandError, LifetracerError, TryAgainError
-from lifetracer.outside.google_oauth import RECONNECT, SCOPES_MISSING, RefreshTokenAuth
+from lifetracer.outside.google_oauth import (
+    PLAN_SCOPE_MISSING,
+    READ_SCOPES,
+    RECONNECT,
+    SCOPES_MISSING,
+    WRITE_SCOPES,
+    RefreshTokenAuth,
+)
 from lifetracer.outside.http import Access, Refusal, retry_after
 from lifetracer.outside.service_account import ServiceAccountAuth
 from lifetracer.settings import Settings
@@ -19,7 +26,7 @@ BRAKED_SECONDS = 3600
 
 
 def open_access(credential: Mapping[str, str], settings: Settings) -> Access:
-    """Bearer tokens from a service account key or from a refresh token.
+    """Give the way in for reading: bearer tokens from a service account key or from a refresh token.
 
     Raises:
         CredentialError: neither is complete.
@@ -28,15 +35,37 @@ def open_access(credential: Mapping[str, str], settings: Settings) -> Access:
         title="Google Calendar",
         base_url=settings.google_url,
         url_setting="LIFETRACER_GOOGLE_URL",
-        auth=_auth(credential, settings),
+        auth=_auth(credential, settings, READ_SCOPES),
         explain=_explain,
     )
 
 
-def _auth(credential: Mapping[str, str], settings: Settings) -> RefreshTokenAuth | ServiceAccountAuth:
+def open_to_write(credential: Mapping[str, str], settings: Settings) -> Access:
+    """Give the way in for reading and for writing into calendars that lifetracer made.
+
+    Raises:
+        CredentialError: the credential is not complete, or can never own a calendar that the person sees.
+    """
+    if credential.get("service_account") and not credential.get("subject"):
+        raise CredentialError(
+            "Google Calendar is connected by a service account: a calendar that it made would be seen by nobody.",
+            remedy="Connect with your own consent: `lifetracer connect gcal --write`.",
+        )
+    return Access(
+        title="Google Calendar",
+        base_url=settings.google_url,
+        url_setting="LIFETRACER_GOOGLE_URL",
+        auth=_auth(credential, settings, WRITE_SCOPES),
+        explain=_explain_writing,
+    )
+
+
+def _auth(
+    credential: Mapping[str, str], settings: Settings, scopes: Sequence[str]
+) -> RefreshTokenAuth | ServiceAccountAuth:
     known = {name: value.strip() for name, value in credential.items() if value}
     if "service_account" in known:
-        return ServiceAccountAuth(known, settings.google_token_url)
+        return ServiceAccountAuth(known, settings.google_token_url, scopes)
     # Google's desktop clients have a secret that is none; a client without one is possible.
     missing = [name for name in ("client_id", "refresh_token") if name not in known]
     if missing:
@@ -54,6 +83,15 @@ def reason_of(payload: Any) -> str:
     errors = error.get("errors") if isinstance(error, dict) else None
     first = errors[0] if isinstance(errors, list) and errors else None
     return str(first.get("reason", "")) if isinstance(first, dict) else ""
+
+
+def _explain_writing(refusal: Refusal) -> LifetracerError | None:
+    if refusal.code == 403 and reason_of(refusal.payload) == "insufficientPermissions":
+        return CredentialError(
+            "The consent given to Google does not allow lifetracer to make a calendar and write into it.",
+            remedy=PLAN_SCOPE_MISSING,
+        )
+    return _explain(refusal)
 
 
 def _explain(refusal: Refusal) -> LifetracerError | None:
