@@ -1,6 +1,7 @@
 """The experts: for a day to come, which days of the past speak, and how loudly.
 
-Law: a weighting for ``day`` seen from ``origin`` looks at nothing that happened on or after ``origin``.
+Law: a weighting for ``day`` seen from ``origin`` looks at nothing that happened on or after ``origin``; of the days
+to come it knows the weekday, holidays, day types and the plan.
 """
 
 from __future__ import annotations
@@ -8,25 +9,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lifetracer.analyzer.forecast.empirical import weighted_quantiles
-from lifetracer.analyzer.forecast.history import HORIZON, QUANTILES, Floats, History
+from lifetracer.analyzer.forecast.history import HORIZON, QUANTILES, Bools, Floats, History, Indices
 
-REACH = 400  # older days are too faint to change a quantile
+REACH = 400  # days; what is older is too faint to change a quantile
+SPREAD_DAYS = 112  # days from which a category's usual spread is taken
 WORK, SATURDAY, SUNDAY = 0, 1, 2
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """A history as the experts want it: gaps filled, weekdays and kinds of days as numbers."""
+    """A history as the experts want it: gaps filled, weekdays and kinds of days as numbers, moods of each evening."""
 
     actual: Floats
-    known: NDArray[np.int64]
-    weekday: NDArray[np.int64]  # [days + horizon]
-    kind: NDArray[np.int64]  # [days + horizon] work day, Saturday, Sunday or holiday
-    label: NDArray[np.int64] | None  # [days + horizon] day type as a number, -1 where unknown
-    planned: Floats | None
+    known: Indices  # the complete days
+    weekday: Indices  # [days + horizon]
+    kind: Indices  # [days + horizon] work day, Saturday, Sunday or holiday
+    label: Indices | None  # [days + horizon] day type as a number, -1 where unknown
+    planned: Floats | None  # [days + horizon, categories]
+    longest: Floats  # [days + horizon] seconds of the day
+    lately: Floats  # [days, categories] mean of the last days, half-life 3
+    week: Floats  # [days, categories] mean of the last days, half-life 7
 
 
 def _reaching(values: Floats, rows: int, fill: float) -> Floats:
@@ -37,12 +41,24 @@ def _reaching(values: Floats, rows: int, fill: float) -> Floats:
     return np.concatenate([values, tail])
 
 
+def _fading_mean(actual: Floats, complete: Bools, half_life: float) -> Floats:
+    """The discounted mean [days, categories] up to and with each day; days that are not complete change nothing."""
+    keep = 0.5 ** (1 / half_life)
+    total, weight, found = np.zeros(actual.shape[1]), 0.0, np.zeros_like(actual)
+    for i, (row, known) in enumerate(zip(actual, complete, strict=True)):
+        if known:
+            total, weight = total * keep + row, weight * keep + 1
+        found[i] = total / max(weight, 1.0)
+    return found
+
+
 def prepare(history: History, horizon: int = HORIZON) -> Prepared:
     """Turn a history into arrays that reach ``horizon`` days beyond it."""
     rows = history.days + horizon
     actual = np.asarray(history.actual, dtype=float).reshape(history.days, len(history.categories))
     complete = np.ones(history.days, dtype=bool) if history.known is None else np.asarray(history.known, dtype=bool)
     complete = complete & np.isfinite(actual).all(axis=1)
+    actual = np.where(complete[:, None], actual, 0.0)
     weekday = (np.arange(rows) + history.first_day.weekday()) % 7
     kind = np.where(weekday == 6, SUNDAY, np.where(weekday == 5, SATURDAY, WORK))
     if history.holiday is not None:
@@ -53,77 +69,182 @@ def prepare(history: History, horizon: int = HORIZON) -> Prepared:
         named = np.array([numbers.get(name, -1) for name in history.day_type], dtype=float)
         label = _reaching(named, rows, -1.0).astype(np.int64)
     planned = None
-    if history.planned is not None:
+    if history.planned is not None and np.any(history.planned):
         planned = _reaching(np.nan_to_num(np.asarray(history.planned, dtype=float)), rows, 0.0)
-    return Prepared(np.where(complete[:, None], actual, 0.0), np.flatnonzero(complete), weekday, kind, label, planned)
+    seconds = np.full(rows, 86400.0)
+    if history.day_seconds is not None:
+        seconds = _reaching(np.asarray(history.day_seconds, dtype=float), rows, 86400.0)
+    lately, week = _fading_mean(actual, complete, 3), _fading_mean(actual, complete, 7)
+    return Prepared(actual, np.flatnonzero(complete), weekday, kind, label, planned, seconds, lately, week)
 
 
 @dataclass(frozen=True)
 class View:
     """A day seen from an origin: the days that may speak, how long ago they were, and how they resemble it."""
 
-    days: NDArray[np.int64]  # known days before the origin, at most REACH back
-    back: NDArray[np.int64]  # days between them and the origin, 0 = the evening before
-    same: NDArray[np.bool_]  # same weekday (a holiday resembles Sundays and holidays)
-    alike: NDArray[np.bool_]  # both work days, or both not
-    holiday: bool
+    days: Indices  # known days before the origin, at most REACH back
+    back: Floats  # [days, 1] days between them and the origin, 0 = the evening before
+    same: Bools  # [days, 1] same weekday (a holiday resembles Sundays and holidays)
+    alike: Bools  # [days, 1] both work days, or both not
+    label: Floats  # [days, 1] 1 = same day type, less where it differs
+    moods: dict[str, Floats]  # [days, categories] how much each evening before resembled this evening
+    plan: Floats | None  # [days, categories] how much the day's plan resembles this day's
 
 
-def view(past: Prepared, origin: int, day: int) -> View:
-    """Look at ``day`` from ``origin``."""
+def _nearness(there: Floats, here: Floats, width: Floats | float, seen: Bools, otherwise: float) -> Floats:
+    """1 where a past value equals today's, falling with the distance; ``otherwise`` where it was not seen."""
+    return np.where(seen[:, None], np.exp(-np.abs(there - here) / width), otherwise)
+
+
+def view(past: Prepared, origin: int, day: int, leave_out: frozenset[str] = frozenset()) -> View:
+    """Look at ``day`` from ``origin``; ``leave_out`` names what is not to be looked at (codes of reasons)."""
     days = past.known[(past.known < origin) & (past.known >= origin - REACH)]
-    kind, weekday = past.kind[days], past.weekday[days]
-    holiday = bool(past.kind[day] == SUNDAY and past.weekday[day] != 6)
-    if holiday:
-        same = kind == SUNDAY
+    kind, weekday = past.kind.copy(), past.weekday
+    if "holiday" in leave_out:
+        kind = np.where(weekday == 6, SUNDAY, np.where(weekday == 5, SATURDAY, WORK))
+    if kind[day] == SUNDAY and weekday[day] != 6:
+        same = kind[days] == SUNDAY
     else:
-        same = (weekday == past.weekday[day]) & ((kind == SUNDAY) == (past.kind[day] == SUNDAY))
-    return View(days, origin - 1 - days, same, (kind == WORK) == (past.kind[day] == WORK), holiday)
+        same = (weekday[days] == weekday[day]) & ((kind[days] == SUNDAY) == (kind[day] == SUNDAY))
+    alike = (kind[days] == WORK) == (kind[day] == WORK)
+    if "weekday" in leave_out:
+        same, alike = np.ones_like(same), np.ones_like(alike)
+    label = np.ones(len(days))
+    if past.label is not None and past.label[day] >= 0 and "day_type" not in leave_out:
+        label = np.where(past.label[days] == past.label[day], 1.0, 0.15)
+    return View(
+        days,
+        (origin - 1.0 - days).astype(np.float64)[:, None],
+        same[:, None],
+        alike[:, None],
+        label[:, None],
+        _moods(past, origin, days, day - origin + 1, "yesterday" in leave_out),
+        None if past.planned is None or "plan" in leave_out else _plan_nearness(past.planned, days, day),
+    )
+
+
+def _moods(past: Prepared, origin: int, days: Indices, ahead: int, unseen: bool) -> dict[str, Floats]:
+    """How the evening ``ahead`` days before each past day resembled the evening before ``origin``, in five respects."""
+    evening, tonight = np.maximum(days - ahead, 0), origin - 1
+    seen = (days >= ahead) & (not unseen)
+    actual = past.actual
+    recent = past.known[past.known < origin][-SPREAD_DAYS:]
+    spread = actual[recent].std(axis=0) + 1.0
+    away = np.abs((past.lately[evening] - past.lately[tonight]) / spread).mean(axis=1, keepdims=True)
+    return {
+        "": np.ones((len(days), 1)),
+        "any": np.where(seen[:, None], np.where((actual[evening] > 0) == (actual[tonight] > 0), 1.0, 0.25), 0.5),
+        "value": _nearness(actual[evening], actual[tonight], 0.5 * spread, seen, 0.3),
+        "lately": _nearness(past.lately[evening], past.lately[tonight], 0.3 * spread, seen, 0.3),
+        "week": _nearness(past.week[evening], past.week[tonight], 0.3 * spread, seen, 0.3),
+        "all": _nearness(away, np.zeros(1), 0.15, seen, 0.05),
+    }
+
+
+def _plan_nearness(planned: Floats, days: Indices, day: int) -> Floats:
+    """How much each past day's plan resembles this day's: of the category itself, and of all others together."""
+    own = planned[days]
+    others = own.sum(axis=1, keepdims=True) - own
+    now = planned[day]
+    width, rest = np.maximum(0.25 * own.std(axis=0), 1200.0), np.maximum(0.5 * others.std(axis=0), 3600.0)
+    return np.asarray(np.exp(-np.abs(own - now) / width - np.abs(others - (now.sum() - now)) / rest))
 
 
 @dataclass(frozen=True)
 class Kernel:
-    """A weighting of past days: how fast they fade, and how little a day of another sort counts (1 = as much)."""
+    """A weighting of past days: how fast they fade, and how much a day of another sort counts (1 = as much)."""
 
     half_life: float
-    same: float = 1.0  # a day of the same weekday counts 1; `alike` and `others` are what the rest counts
-    alike: float = 1.0
+    alike: float = 1.0  # a day of the same weekday counts 1; this is for one that is merely of the same kind
     others: float = 1.0
+    mood: str = ""
+    by_plan: bool = False  # also by the resemblance of plans
+    shifted: bool = False  # past days are moved by what the plans differ, see Shift
 
     def weigh(self, seen: View, leave_out: frozenset[str] = frozenset()) -> Floats:
-        """The weights [days] of the known days; ``leave_out`` names what is to be ignored."""
-        weights = 0.5 ** (seen.back / (self.half_life if "trend" not in leave_out else LONG))
-        if "weekday" in leave_out:
-            return np.asarray(weights)
-        return np.asarray(weights * np.where(seen.same, self.same, np.where(seen.alike, self.alike, self.others)))
+        """The weights [days, 1 or categories] of the known days."""
+        fade = 0.5 ** (seen.back / (LONG if "trend" in leave_out else self.half_life))
+        sort = np.where(seen.same, 1.0, np.where(seen.alike, self.alike, self.others))
+        weights = fade * sort * seen.label * seen.moods[self.mood]
+        return np.asarray(weights * seen.plan if self.by_plan and seen.plan is not None else weights)
 
 
 LONG = 112.0  # the half-life of what is usual
 
 KERNELS = {
-    **{f"recent_{n}": Kernel(n) for n in (7, 14, 28)},
-    **{f"kind_{n}": Kernel(n, others=0.15) for n in (7, 14, 28, 56, 112)},
-    **{f"weekday_{n}": Kernel(n, alike=other, others=other) for n, other in ((14, 0.2), (28, 0.1), (56, 0.05))},
-    **{
-        f"both_{n}": Kernel(n, alike=alike, others=other)
-        for n, alike, other in ((14, 0.4, 0.1), (28, 0.3, 0.05), (56, 0.3, 0.05))
-    },
+    "recent_7": Kernel(7),
+    "recent_14": Kernel(14),
+    "kind_7": Kernel(7, 1.0, 0.15),
+    "kind_14": Kernel(14, 1.0, 0.15),
+    "weekday_14": Kernel(14, 0.4, 0.1),
+    "weekday_28": Kernel(28, 0.3, 0.05),
+    "weekday_56": Kernel(56, 0.3, 0.05),
+    "any_14": Kernel(14, 1.0, 0.15, "any"),
+    "any_28": Kernel(28, 1.0, 0.15, "any"),
+    "value_28": Kernel(28, 1.0, 0.15, "value"),
+    "lately_84": Kernel(84, 1.0, 0.15, "lately"),
+    "week_84": Kernel(84, 0.3, 0.05, "week"),
+    "all_84": Kernel(84, 1.0, 0.15, "all"),
+}
+PLAN_KERNELS = {
+    "plan_56": Kernel(56, 1.0, 0.3, by_plan=True),
+    "plan_112": Kernel(112, 0.4, 0.15, by_plan=True),
+    "shift_28": Kernel(28, 0.3, 0.05, shifted=True),
+    "shift_56": Kernel(56, 1.0, 0.5, shifted=True),
+    "shift_plan_112": Kernel(112, 1.0, 0.4, by_plan=True, shifted=True),
 }
 
 
-def weighings(seen: View, leave_out: frozenset[str] = frozenset()) -> Floats:
-    """Every kernel's weights [kernels, days, 1]."""
-    return np.stack([kernel.weigh(seen, leave_out) for kernel in KERNELS.values()])[:, :, None]
+def kernels_for(past: Prepared) -> dict[str, Kernel]:
+    """The experts that can say something about this history."""
+    return KERNELS if past.planned is None else {**KERNELS, **PLAN_KERNELS}
 
 
-def kernel_quantiles(past: Prepared, origin: int, day: int, levels: Floats = QUANTILES) -> Floats:
-    """What every kernel says of ``day`` from ``origin``: quantiles [kernels, categories, levels]."""
-    seen = view(past, origin, day)
-    return weighted_quantiles(past.actual[seen.days], weighings(seen), levels)
+def _shift(past: Prepared, origin: int, days: Indices, day: int) -> Floats:
+    """By how much [days, categories] the plan of ``day`` calls for more than the plans of past days did.
+
+    A ridge regression of what was done on what was planned, in all categories at once, so that a trip in the
+    calendar takes from work: the coefficients come from days before ``origin``.
+    """
+    assert past.planned is not None
+    fade = 0.5 ** ((origin - 1.0 - days) / LONG)
+    plans = past.planned[days] / 3600.0
+    sort = np.column_stack([np.ones(len(days)), past.kind[days] != WORK])
+    x = np.hstack([sort, plans])
+    root = np.sqrt(fade)[:, None]
+    penalty = np.diag([1e-6, 1e-6, *np.full(plans.shape[1], 4.0)])
+    slope = np.linalg.solve((root * x).T @ (root * x) + penalty, (root * x).T @ (root * past.actual[days]))[2:]
+    return np.asarray((past.planned[day] / 3600.0 - plans) @ slope)
 
 
-def kernel_means(past: Prepared, origin: int, day: int, leave_out: frozenset[str] = frozenset()) -> Floats:
-    """The mean [kernels, categories] under every kernel, with ``leave_out`` ignored."""
-    seen = view(past, origin, day)
-    weights = weighings(seen, leave_out)[:, :, 0]
-    return np.asarray(weights @ past.actual[seen.days] / weights.sum(axis=1, keepdims=True))
+def _said(past: Prepared, origin: int, day: int, leave_out: frozenset[str]) -> list[tuple[Floats, Floats, list[int]]]:
+    """Experts with the same values: values [days, categories], weights [experts, days, categories], their places."""
+    seen = view(past, origin, day, leave_out)
+    experts = list(kernels_for(past).values())
+    values = past.actual[seen.days]
+    groups = []
+    for shifted in (False, True):
+        places = [i for i, kernel in enumerate(experts) if kernel.shifted == shifted]
+        if not places:
+            continue
+        weights = np.stack([np.broadcast_to(experts[i].weigh(seen, leave_out), values.shape) for i in places])
+        if shifted and "plan" not in leave_out:
+            values = np.maximum(values + _shift(past, origin, seen.days, day), 0.0)
+        groups.append((values, weights, places))
+    return groups
+
+
+def expert_quantiles(past: Prepared, origin: int, day: int, levels: Floats = QUANTILES) -> Floats:
+    """What every expert says of ``day`` from ``origin``: quantiles [experts, categories, levels]."""
+    found = np.empty((len(kernels_for(past)), past.actual.shape[1], len(levels)))
+    for values, weights, places in _said(past, origin, day, frozenset()):
+        found[places] = weighted_quantiles(values, weights, levels)
+    return found
+
+
+def expert_means(past: Prepared, origin: int, day: int, leave_out: frozenset[str] = frozenset()) -> Floats:
+    """The mean [experts, categories] that every expert would say, were what ``leave_out`` names not known."""
+    found = np.empty((len(kernels_for(past)), past.actual.shape[1]))
+    for values, weights, places in _said(past, origin, day, leave_out):
+        found[places] = (weights * values).sum(axis=1) / weights.sum(axis=1)
+    return found

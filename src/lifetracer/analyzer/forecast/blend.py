@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lifetracer.analyzer.forecast.history import Floats
 
@@ -65,7 +64,4 @@ class Ledger:
 
 def mix(weights: Floats, quantiles: Floats) -> Floats:
     """Average the experts' quantiles [experts, categories, levels] by weights [experts, categories]."""
-    return np.einsum("kc,kcq->cq", weights, quantiles)
-
-
-Indices = NDArray[np.int64]
+    return np.asarray(np.einsum("kc,kcq->cq", weights, quantiles))

@@ -6,9 +6,8 @@ Law: a distribution is what was really seen, weighted; so days without stay days
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from lifetracer.analyzer.forecast.history import QUANTILES, Floats
+from lifetracer.analyzer.forecast.history import QUANTILES, Floats, Indices
 
 WINDOWS = (7, 28, 56)
 WEEKDAYS = (4, 8)
@@ -24,34 +23,30 @@ def pinball(quantiles: Floats, seen: Floats, levels: Floats = QUANTILES) -> Floa
 def weighted_quantiles(values: Floats, weights: Floats, levels: Floats = QUANTILES) -> Floats:
     """Quantiles [experts, categories, levels] of ``values`` [samples, categories] under many weightings.
 
-    Weights are [experts, samples, categories] (the last axis may be 1). For equal weights this is numpy's linear
-    interpolation; samples without weight have no say.
+    Weights are [experts, samples, categories]. A sample stands at the middle of its weight, the outermost ones at
+    0 and 1; between samples the quantile is linear, as numpy's default is for equal weights.
     """
     order = np.argsort(values, axis=0, kind="stable")
     ordered = np.take_along_axis(values, order, axis=0)
-    if weights.shape[2] == 1:
-        sorted_weights = weights[:, :, 0][:, order]
-    else:
-        sorted_weights = np.take_along_axis(weights, order[None], axis=1)
-    through = np.cumsum(sorted_weights, axis=1)
-    # A sample stands at the middle of its weight; the outermost ones stand at 0 and 1.
-    middle = through - sorted_weights / 2
-    experts, _, categories = middle.shape
-    found = np.empty((experts, categories, len(levels)))
-    for k in range(experts):
-        for c in range(categories):
-            weight = sorted_weights[k, :, c]
-            heavy = weight > 0
-            at = middle[k, heavy, c]
-            span = at[-1] - at[0] if len(at) else 0.0
-            if span <= 0:
-                found[k, c] = ordered[heavy, c][0] if len(at) else 0.0
-                continue
-            found[k, c] = np.interp(levels, (at - at[0]) / span, ordered[heavy, c])
+    weights = np.take_along_axis(weights, order[None], axis=1)
+    middle = np.cumsum(weights, axis=1)
+    middle -= weights / 2
+    first, last = middle[:, :1], middle[:, -1:]
+    middle -= first
+    middle /= np.maximum(last - first, 1e-300)
+    found = np.empty((len(weights), values.shape[1], len(levels)))
+    column = np.arange(values.shape[1])[None, :]
+    row = np.arange(len(weights))[:, None]
+    for i, level in enumerate(levels):
+        right = np.minimum((middle < level).sum(axis=1), len(values) - 1)
+        left = np.maximum(right - 1, 0)
+        low, high = middle[row, left, column], middle[row, right, column]
+        share = np.clip((level - low) / np.maximum(high - low, 1e-300), 0.0, 1.0)
+        found[:, :, i] = ordered[left, column] + share * (ordered[right, column] - ordered[left, column])
     return found
 
 
-def baseline_days(known: NDArray[np.int64], origin: int, day: int) -> list[NDArray[np.int64]]:
+def baseline_days(known: Indices, origin: int, day: int) -> list[Indices]:
     """Which known days (ascending indices below ``origin``) each baseline looks at for ``day``."""
     before = known[known < origin]
     same = before[(day - before) % 7 == 0]
@@ -59,14 +54,12 @@ def baseline_days(known: NDArray[np.int64], origin: int, day: int) -> list[NDArr
     return [days if len(days) else before[-7:] for days in windows]
 
 
-def baseline_quantiles(
-    actual: Floats, known: NDArray[np.int64], origin: int, day: int, levels: Floats = QUANTILES
-) -> Floats:
+def baseline_quantiles(actual: Floats, known: Indices, origin: int, day: int, levels: Floats = QUANTILES) -> Floats:
     """The baselines' quantiles [baselines, categories, levels] for ``day``, from what was known before ``origin``."""
     return np.stack([np.quantile(actual[days], levels, axis=0).T for days in baseline_days(known, origin, day)])
 
 
-def baseline_week_quantiles(actual: Floats, known: NDArray[np.int64], origin: int) -> Floats:
+def baseline_week_quantiles(actual: Floats, known: Indices, origin: int) -> Floats:
     """The baselines' quantiles [baselines, categories, levels] of the seven days from ``origin`` on.
 
     The last n days speak through all their whole seven-day sums, n same weekdays through the last n weeks.

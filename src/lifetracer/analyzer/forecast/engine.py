@@ -1,6 +1,6 @@
-"""The forecast: rehearse on the past, believe the experts by how they did, answer only where that beats a baseline.
+"""The doors of the forecast: the days to come from a history, and the same for any evening of the past.
 
-Law: what is said on an evening depends on nothing later than that evening.
+Law: what is said on an evening depends on nothing later than that evening, except plans and holidays known by then.
 """
 
 from __future__ import annotations
@@ -9,163 +9,95 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from lifetracer.analyzer.forecast.bank import KERNELS, Prepared, kernel_means, kernel_quantiles, prepare
-from lifetracer.analyzer.forecast.blend import FADE, GROUPS, PROBES, Ledger, mix
-from lifetracer.analyzer.forecast.empirical import (
-    BASELINES,
-    baseline_quantiles,
-    baseline_week_quantiles,
-    pinball,
-)
+from lifetracer.analyzer.forecast.bank import Prepared, expert_quantiles, prepare
+from lifetracer.analyzer.forecast.blend import mix
+from lifetracer.analyzer.forecast.empirical import BASELINES, baseline_quantiles, baseline_week_quantiles
 from lifetracer.analyzer.forecast.history import (
     FIRST_USE,
     HORIZON,
     QUANTILES,
     Backtest,
+    Bools,
     Choice,
+    ChoiceCode,
     Floats,
     Forecast,
     History,
+    Indices,
     Reason,
+    Status,
 )
 from lifetracer.analyzer.forecast.paths import PATHS, draw
+from lifetracer.analyzer.forecast.reasons import reasons
+from lifetracer.analyzer.forecast.rehearsal import Rehearsal, State
 
-WINDOW = 140  # days of rehearsal before an origin, at least; a new stretch begins every STRIDE days
-STRIDE = 28
-LEVELS = np.array([0.0, 0.025, *np.arange(1, 20) / 20, 0.975, 1.0])
+LEVELS = np.array([0.005, 0.02, *np.arange(1, 20) / 20, 0.98, 0.995])
 CORE = np.searchsorted(LEVELS, QUANTILES - 1e-9)
 WEEK = 7
 
 
 @dataclass(frozen=True)
-class State:
-    """What is believed on the evening before an origin."""
-
-    ledger: Ledger
-    model: Floats  # [categories] discounted mean loss of the blend
-    baselines: Floats  # [baselines, categories]
-    tested: int
-
-
-def _first_rehearsal(past: Prepared, origin: int) -> int:
-    """Where rehearsing begins for an origin: the same day for all origins of a stretch, so that a later run agrees."""
-    early = past.known[FIRST_USE - 1] + 1 if len(past.known) >= FIRST_USE else origin
-    return int(max(early, (origin - WINDOW) // STRIDE * STRIDE))
-
-
-def _rehearse(past: Prepared, start: int, origins: Sequence[int]) -> dict[int, State]:
-    """Forecast every day from ``start`` on as it would have been, and keep what was believed at ``origins``."""
-    categories = past.actual.shape[1]
-    last = max(origins)
-    complete = set(past.known.tolist())
-    ledger = Ledger.empty(len(KERNELS), categories)
-    pending: dict[int, dict[int, tuple[Floats, Floats, Floats]]] = {}
-    model, bases, weight, tested = np.zeros(categories), np.zeros((len(BASELINES), categories)), 0.0, 0
-    wanted, states = set(origins), {}
-    for origin in range(start, last + 1):
-        arrived = pending.pop(origin - 1, {}) if origin - 1 in complete else {}
-        if arrived:
-            seen = past.actual[origin - 1]
-            losses = {p: pinball(said, seen[None, :]).mean(axis=2) for p, (said, _, _) in arrived.items()}
-            groups = [g for g in GROUPS if any(p in arrived for p in g)]
-            share = 1.0 / len(groups)
-            model, bases, weight = model * FADE, bases * FADE, weight * FADE + 1
-            for group in groups:
-                here = [p for p in group if p in arrived]
-                for p in here:
-                    model = model + share / len(here) * pinball(arrived[p][1], seen).mean(axis=1)
-                    bases = bases + share / len(here) * pinball(arrived[p][2], seen[None, :]).mean(axis=2)
-            tested += len(arrived)
-            ledger.close_day(losses)
-        if origin in wanted:
-            copy = Ledger(ledger.losses.copy(), ledger.days.copy())
-            states[origin] = State(copy, model / max(weight, 1e-9), bases / max(weight, 1e-9), tested)
-        for p, ahead in enumerate(PROBES):
-            day = origin + ahead - 1
-            if day >= last:
-                break
-            said = kernel_quantiles(past, origin, day)
-            answer = mix(ledger.weights(ahead), said)
-            pending.setdefault(day, {})[p] = (said, answer, baseline_quantiles(past.actual, past.known, origin, day))
-    return states
-
-
-def _choose(state: State) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """The best baseline of each category, and whether the model did better than it."""
-    best = np.argmin(state.baselines, axis=0)
-    least = state.baselines.min(axis=0)
-    return best, (state.model < least) | (state.tested == 0)
-
-
-@dataclass(frozen=True)
-class _Answer:
-    """The answer for one origin on all LEVELS."""
+class Answer:
+    """What is said at one origin, on all LEVELS, in whole seconds."""
 
     blend: Floats  # [horizon, categories, levels]
     baselines: Floats  # [horizon, baselines, categories, levels]
-    best: NDArray[np.int64]
-    is_model: NDArray[np.bool_]
-
-    @property
-    def final(self) -> Floats:
-        """The model where it is better, the best baseline elsewhere: [horizon, categories, levels]."""
-        return np.where(self.is_model[None, :, None], self.blend, self.baseline)
+    best: Indices  # [categories] position in BASELINES
+    is_model: Bools  # [categories]
 
     @property
     def baseline(self) -> Floats:
         """The best baseline: [horizon, categories, levels]."""
         return np.asarray(self.baselines[:, self.best, np.arange(len(self.best))])
 
-
-def _answer(past: Prepared, origin: int, horizon: int, state: State) -> _Answer:
-    blend = np.stack(
-        [
-            mix(state.ledger.weights(h), kernel_quantiles(past, origin, origin + h - 1, LEVELS))
-            for h in range(1, horizon + 1)
-        ]
-    )
-    bases = np.stack([baseline_quantiles(past.actual, past.known, origin, origin + h, LEVELS) for h in range(horizon)])
-    return _Answer(blend, bases, *_choose(state))
+    @property
+    def final(self) -> Floats:
+        """The model where it is better, the best baseline elsewhere: [horizon, categories, levels]."""
+        return np.where(self.is_model[None, :, None], self.blend, self.baseline)
 
 
-def _reasons(past: Prepared, origin: int, day: int, weights: Floats) -> list[list[Reason]]:
-    """What moves each category's mean on ``day``: parts that add up to the blend's mean."""
-    means = [
-        np.sum(weights * kernel_means(past, origin, day, frozenset(left)), axis=0)
-        for left in (("weekday", "trend"), ("weekday",), ())
-    ]
-    level, trend, full = means
-    return [
-        [
-            Reason("level", float(level[c])),
-            Reason("trend", float(trend[c] - level[c])),
-            Reason("weekday", float(full[c] - trend[c])),
-        ]
-        for c in range(len(level))
-    ]
+def answer(past: Prepared, origin: int, horizon: int, state: State) -> Answer:
+    """Say what is likely on ``horizon`` days from ``origin`` on."""
+    blend, bases = [], []
+    for ahead in range(1, horizon + 1):
+        day = origin + ahead - 1
+        mixed = mix(state.ledger.weights(ahead), expert_quantiles(past, origin, day, LEVELS))
+        blend.append(np.minimum(mixed, past.longest[day]))
+        bases.append(baseline_quantiles(past.actual, past.known, origin, day, LEVELS))
+    # Whole seconds, so that an average of equal values is that value.
+    return Answer(np.rint(blend), np.rint(bases), *state.choose())
 
 
-def _choice_of(name: str, c: int, past: Prepared, state: State, best: int, is_model: bool) -> Choice:
+def _choice(name: str, c: int, past: Prepared, state: State, said: Answer) -> Choice:
+    """Who answers for a category, and by which scores."""
+    best, is_model = int(said.best[c]), bool(said.is_model[c])
+    code: ChoiceCode
     if not past.actual[:, c].any():
-        code, is_model = "only_zeros", False
-    elif state.tested == 0:
+        is_model, code = False, "only_zeros"
+    elif not state.tested:
         code = "too_early"
     else:
         code = "model_better" if is_model else "baseline_better"
-    nan = float("nan")
     return Choice(
-        name,
-        is_model,
-        "model" if is_model else BASELINES[best],
-        BASELINES[best],
-        float(state.model[c]) if state.tested else nan,
-        float(state.baselines[best, c]) if state.tested else nan,
-        len(past.known),
-        state.tested,
-        code,  # type: ignore[arg-type]
+        category=name,
+        is_model=is_model,
+        method="model" if is_model else BASELINES[best],
+        best_baseline=BASELINES[best],
+        model_loss=float(state.model[c]) if state.tested else float("nan"),
+        baseline_loss=float(state.leader[c]) if state.tested else float("nan"),
+        days=len(past.known),
+        tested=state.tested,
+        code=code,
     )
+
+
+def _nothing(history: History, status: Status) -> Forecast:
+    """The answer when nothing can be said."""
+    shape = (0, len(history.categories))
+    empty = np.empty((*shape, len(QUANTILES)))
+    names = list(history.categories)
+    return Forecast(history.next_day, names, status, empty, np.empty(shape), np.empty((0, *shape)), empty)
 
 
 def forecast(history: History, horizon: int = HORIZON, seed: int = 0, paths: int = PATHS) -> Forecast:
@@ -176,59 +108,52 @@ def forecast(history: History, horizon: int = HORIZON, seed: int = 0, paths: int
     """
     past = prepare(history, horizon)
     names = list(history.categories)
-    origin, categories = history.days, len(history.categories)
-    if not categories or len(past.known) < FIRST_USE:
-        status = "too_little_history" if categories else "no_categories"
-        empty = np.empty((0, categories, len(QUANTILES)))
-        return Forecast(history.next_day, names, status, empty, empty[:, :, 0], np.empty((0, 0, categories)), empty)  # type: ignore[arg-type]
-    state = _rehearse(past, _first_rehearsal(past, origin), [origin])[origin]
-    answer = _answer(past, origin, horizon, state)
-    final = answer.final
+    origin = history.days
+    if not names:
+        return _nothing(history, "no_categories")
+    if len(past.known) < FIRST_USE:
+        return _nothing(history, "too_little_history")
+    state = Rehearsal(past).states([origin])[origin]
+    said = answer(past, origin, horizon, state)
+    final = said.final
     drawn = draw(past, origin, LEVELS, final, seed, paths)
-    reasons: dict[str, list[list[Reason]]] = {name: [] for name in names}
-    for h in range(1, horizon + 1):
-        parts = _reasons(past, origin, origin + h - 1, state.ledger.weights(h))
+    mean = drawn.mean(axis=0)
+    choices = {name: _choice(name, c, past, state, said) for c, name in enumerate(names)}
+    why: dict[str, list[list[Reason]]] = {name: [] for name in names}
+    for h in range(horizon):
+        parts = reasons(past, origin, origin + h, state.ledger.weights(h + 1))
         for c, name in enumerate(names):
-            middle = float(drawn[:, h - 1, c].mean())
-            reasons[name].append(parts[c] if answer.is_model[c] else [Reason("baseline", middle)])
-    choices = {
-        name: _choice_of(name, c, past, state, int(answer.best[c]), bool(answer.is_model[c]))
-        for c, name in enumerate(names)
-    }
-    return Forecast(
-        history.next_day,
-        names,
-        "ok",
-        final[:, :, CORE],
-        drawn.mean(axis=0),
-        drawn,
-        answer.baseline[:, :, CORE],
-        choices,
-        reasons,
-    )
+            why[name].append(parts[c] if choices[name].is_model else [Reason("baseline", float(mean[h, c]))])
+    days, baseline = final[:, :, CORE], said.baseline[:, :, CORE]
+    return Forecast(history.next_day, names, "ok", days, mean, drawn, baseline, choices, why)
 
 
 def backtest(history: History, origins: Sequence[int], horizon: int = WEEK, seed: int = 0) -> Backtest:
-    """Forecast from each origin (a number of days known by then) exactly as ``forecast`` would have on that evening."""
+    """Forecast from each origin (a number of days known by then) exactly as ``forecast`` would have on that evening.
+
+    Origins need at least FIRST_USE known days before them; ``horizon`` at least 7, for the week's total.
+    """
     past = prepare(history, horizon)
-    by_start: dict[int, list[int]] = {}
-    for origin in origins:
-        by_start.setdefault(_first_rehearsal(past, origin), []).append(origin)
-    states: dict[int, State] = {}
-    for start, those in by_start.items():
-        states.update(_rehearse(past, start, those))
-    answers, weeks, week_bases = [], [], []
-    for origin in origins:
-        answer = _answer(past, origin, horizon, states[origin])
-        drawn = draw(past, origin, LEVELS, answer.final, seed)
-        weeks.append(np.moveaxis(np.quantile(drawn[:, :WEEK].sum(axis=1), QUANTILES, axis=0), 0, -1))
+    states = Rehearsal(past).states(origins)
+    answers = [answer(past, origin, horizon, states[origin]) for origin in origins]
+    weeks, week_bases = [], []
+    for origin, said in zip(origins, answers, strict=True):
+        drawn = draw(past, origin, LEVELS, said.final, seed)[:, :WEEK].sum(axis=1)
+        weeks.append(np.moveaxis(np.quantile(drawn, QUANTILES, axis=0), 0, -1))
         week_bases.append(baseline_week_quantiles(past.actual, past.known, origin))
-        answers.append(answer)
     return Backtest(
-        np.asarray(origins, dtype=np.int64),
-        np.stack([a.final[:, :, CORE] for a in answers]),
-        np.stack([a.blend[:, :, CORE] for a in answers]),
-        np.stack([a.baselines[..., CORE] for a in answers]),
-        np.stack(weeks),
-        np.stack(week_bases),
+        origins=np.asarray(origins, dtype=np.int64),
+        model=np.stack([said.final[:, :, CORE] for said in answers]),
+        blend=np.stack([said.blend[:, :, CORE] for said in answers]),
+        baselines=np.stack([said.baselines[..., CORE] for said in answers]),
+        nothing=np.stack([_share_of_zero(said.final) for said in answers]),
+        week_model=np.rint(np.stack(weeks)),
+        week_baselines=np.stack(week_bases),
     )
+
+
+def _share_of_zero(quantiles: Floats) -> Floats:
+    """The probability [horizon, categories] of a day without: the highest level at which the quantile is still 0."""
+    zero = quantiles <= 0
+    top = np.where(zero.all(axis=-1), 1.0, np.where(zero, LEVELS, 0.0).max(axis=-1))
+    return np.asarray(top)

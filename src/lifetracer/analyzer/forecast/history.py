@@ -15,12 +15,15 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+Indices = NDArray[np.int64]
 
 QUANTILES: Floats = np.array([0.10, 0.25, 0.50, 0.75, 0.90])
 HORIZON = 28
 FIRST_USE = 7  # days that must be known before anything is said
 
 Status = Literal["ok", "too_little_history", "no_categories"]
+Code = Literal["level", "trend", "weekday", "holiday", "day_type", "plan", "yesterday", "baseline"]
+ChoiceCode = Literal["model_better", "baseline_better", "too_early", "only_zeros"]
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ class History:
     actual: Floats  # [days, categories] seconds
     known: Bools | None = None  # [days] the day is complete; None: all are
     planned: Floats | None = None  # [days + horizon, categories] seconds, as known before the day began
-    day_type: Sequence[str] | None = None  # [days + horizon] or [days] any labels; "" where unknown
+    day_type: Sequence[str] | None = None  # [days + horizon] any labels known before the day began; "" where not
     holiday: Bools | None = None  # [days + horizon]
     day_seconds: Floats | None = None  # [days + horizon] 23, 24 or 25 h
 
@@ -68,7 +71,7 @@ class History:
 class Reason:
     """One contribution to a day's estimate: ``seconds`` is how much the middle of it moves with this known."""
 
-    code: Literal["level", "trend", "weekday", "holiday", "day_type", "plan", "yesterday", "baseline"]
+    code: Code
     seconds: float
 
 
@@ -81,10 +84,10 @@ class Choice:
     method: str  # "model" or the baseline's code: days_7, days_28, days_56, weekdays_4, weekdays_8
     best_baseline: str
     model_loss: float  # mean pinball loss, seconds; nan before there is a back-test
-    baseline_loss: float
+    baseline_loss: float  # of following, from evening to evening, the baseline that led until then
     days: int  # known days of history
     tested: int  # forecasts that the back-test scored
-    code: Literal["model_better", "baseline_better", "too_early", "only_zeros"]
+    code: ChoiceCode
 
 
 @dataclass(frozen=True)
@@ -115,5 +118,6 @@ class Backtest:
     model: Floats  # [origins, horizons, categories, 5]: what would have been answered
     blend: Floats  # [origins, horizons, categories, 5]: the model, also where a baseline answered
     baselines: Floats  # [origins, horizons, baselines, categories, 5]
+    nothing: Floats  # [origins, horizons, categories]: the probability of a day without
     week_model: Floats  # [origins, categories, 5]: totals of the next seven days
     week_baselines: Floats  # [origins, baselines, categories, 5]

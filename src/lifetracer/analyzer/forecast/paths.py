@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from lifetracer.analyzer.forecast.bank import REACH, Prepared
+from lifetracer.analyzer.forecast.bank import Prepared
 from lifetracer.analyzer.forecast.history import Floats
 
 PATHS = 500
@@ -20,7 +20,7 @@ def _standing(past: Prepared, origin: int, horizon: int, luck: np.random.Generat
     """How much [templates, horizon, categories] each past stretch of days was for its time, between 0 and 1."""
     known = np.zeros(origin, dtype=bool)
     known[past.known[past.known < origin]] = True
-    starts = np.arange(max(14, origin - min(TEMPLATES, REACH)), origin - horizon + 1)
+    starts = np.array(range(max(14, origin - TEMPLATES), origin - horizon + 1), dtype=np.int64)
     if len(starts) < 20:
         return np.empty((0, horizon, past.actual.shape[1]))
     free = past.kind != 0
