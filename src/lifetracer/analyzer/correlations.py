@@ -28,8 +28,12 @@ MOST = 15
 """Categories that are looked at, those with most time first."""
 SMALLEST = 0.25
 """Rank correlation that is worth telling."""
-SLOW = 29
-"""Days over which a slow change is followed."""
+WORTH = 600
+"""Seconds that it must mean."""
+MOST_TOLD = 8
+"""Pairs that are told, the strongest."""
+AROUND = 6
+"""Weeks before and after a day whose same weekdays say what the calendar alone lets expect of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +47,20 @@ class _Test:
     p_value: float
 
 
-def find_correlations(lived: Lived) -> list[Insight]:
+def find_correlations(lived: Lived, special: Flags | None = None) -> list[Insight]:
     """Find pairs of categories whose days are related, each with the lag at which that is surest.
 
     Spearman's rank correlation of what weekdays and slow changes leave over; its significance by Student's t with an
     effective number of days (Pyper and Peterman 1998), corrected for all pairs and lags.
+
+    Args:
+        lived: the past.
+        special: days that are left out because everything is different on them, such as holidays and travel.
     """
     recent = slice(max(0, lived.days - LATELY), None)
     seconds, known = lived.seconds[recent], lived.known[recent]
+    if special is not None:
+        known = known & ~special[recent]
     days_lived = (seconds[known] > 0).sum(axis=0)
     order = np.argsort(-seconds.sum(axis=0))
     places = [int(place) for place in order if days_lived[place] >= FEWEST_LIVED][:MOST]
@@ -67,7 +77,7 @@ def find_correlations(lived: Lived) -> list[Insight]:
         if is_good and abs(test.rho) >= SMALLEST and (pair not in surest or test.p_value < surest[pair].p_value):
             surest[pair] = test
     begins = lived.first_day + timedelta(days=first)
-    return [
+    found = [
         Insight(
             "correlation",
             lived.categories[places[test.one]],
@@ -78,21 +88,21 @@ def find_correlations(lived: Lived) -> list[Insight]:
             lived.categories[places[test.other]],
             _details(test, seconds[:, places], left, known),
         )
-        for test in sorted(surest.values(), key=lambda test: test.p_value)
+        for test in sorted(surest.values(), key=lambda test: -abs(test.rho))
     ]
+    return [insight for insight in found if abs(insight.details["difference_seconds"]) >= WORTH][:MOST_TOLD]
 
 
 def _left_over(seconds: Seconds, known: Flags, weekday: npt.NDArray[np.int_]) -> Seconds:
-    """Take weekdays and slow changes away from the known days; the others become zero and are never looked at."""
+    """Take from each known day the mean of the same weekdays around it; unknown days become zero and are never seen."""
     left = np.where(known[:, None], seconds, 0.0)
+    window = np.ones(2 * AROUND + 1)
     for day in range(7):
-        mine = known & (weekday == day)
-        if mine.any():
-            left[mine] -= left[mine].mean(axis=0)
-    window = np.ones(SLOW)
-    sums = np.apply_along_axis(np.convolve, 0, left, window, "same")
-    counts = np.convolve(known.astype(float), window, "same")
-    left -= sums / np.maximum(counts, 1.0)[:, None]
+        mine = np.flatnonzero(weekday == day)
+        if len(mine):
+            days = np.convolve(known[mine].astype(float), window)[AROUND:-AROUND]
+            sums = np.apply_along_axis(np.convolve, 0, left[mine], window)[AROUND:-AROUND]
+            left[mine] -= sums / np.maximum(days, 1.0)[:, None]
     left[~known] = 0.0
     return np.asarray(left)
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from lifetracer.analyzer.fallacy import Plan
 from lifetracer.analyzer.forecast import History
-from lifetracer.analyzer.lived import LONGEST, Lived, Seconds, choose, gather
+from lifetracer.analyzer.lived import LONGEST, Flags, Lived, Seconds, choose, gather
 from lifetracer.analyzer.periods import Today, horizon_of
 from lifetracer.warehouse.queries import beside
 
@@ -81,6 +81,12 @@ class Records:
             holiday=np.array([day in self.holidays for day in days]),
             day_seconds=np.array([self._length(day) for day in days], dtype=float),
         )
+
+    def special(self) -> Flags:
+        """Tell which days of the past are holidays or travel, on which everything is different."""
+        assert self.lived is not None
+        days = [self.lived.first_day + timedelta(days=n) for n in range(self.lived.days)]
+        return np.array([day in self.holidays or self.day_types.get(day) in {"holiday", "travel"} for day in days])
 
     def open_day(self, categories: Sequence[str]) -> Today:
         """Tell what is special about today."""

@@ -195,7 +195,7 @@ def _notice(records: Records) -> list[Insight]:
     return [
         *find_anomalies(records.lived),
         *find_changes(records.lived),
-        *find_correlations(records.lived),
+        *find_correlations(records.lived, records.special()),
         *find_fallacies(records.plans),
     ]
 
