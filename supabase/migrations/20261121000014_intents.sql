@@ -69,7 +69,6 @@ create table app.adjuster_setting (
     carry_over boolean not null default false,
     sleep_seconds integer not null default 28800 check (sleep_seconds between 0 and 57600),
     reserve_seconds integer not null default 7200 check (reserve_seconds between 0 and 64800),
-    proposes_plan boolean not null default true,
     changed_at timestamptz not null default now()
 );
 comment on table app.adjuster_setting is 'How bold the proposals to a person may be; without a row the defaults hold. One row per account.';
@@ -77,7 +76,6 @@ comment on column app.adjuster_setting.probability is 'Chance with which a propo
 comment on column app.adjuster_setting.carry_over is 'Whether what an agreed target fell short of is wished for in the next period as well.';
 comment on column app.adjuster_setting.sleep_seconds is 'Sleep of a day that is kept free while no category of the kind sleep tells how much it is.';
 comment on column app.adjuster_setting.reserve_seconds is 'Time of a day that no target may take: meals, ways, breaks.';
-comment on column app.adjuster_setting.proposes_plan is 'Whether adjusting ends with a proposal of where in the calendar the missing hours could go.';
 
 create table core.target_proposal (
     account_id uuid not null references app.account on delete cascade,

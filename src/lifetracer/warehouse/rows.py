@@ -55,9 +55,6 @@ class AppAdjusterSetting:
     reserve_seconds: int
     """Time of a day that no target may take: meals, ways, breaks."""
 
-    proposes_plan: bool
-    """Whether adjusting ends with a proposal of where in the calendar the missing hours could go."""
-
     changed_at: datetime
 
 
@@ -211,6 +208,33 @@ class AppDayType:
 
 
 @dataclass(frozen=True, slots=True)
+class AppFeed:
+    """Secret addresses under which calendars read what happened (iCalendar). One row per account and address."""
+
+    account_id: UUID
+
+    feed_id: UUID
+
+    name: str
+
+    address_hash: bytes
+    """SHA-256 of the secret part of the address (256 random bits), which is shown once and kept nowhere."""
+
+    shows: str
+    """everything: descriptions, projects and clients; categories: nothing but the category."""
+
+    days: int
+    """How far back it reaches."""
+
+    created_at: datetime
+
+    last_read_at: datetime | None
+    """To the minute."""
+
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class AppIdentity:
     """Accounts elsewhere that vouch for a person: OpenID Connect, Supabase Auth. One row per account, issuer and
     subject.
@@ -336,6 +360,58 @@ class AppPerson:
 
 
 @dataclass(frozen=True, slots=True)
+class AppPlanCalendar:
+    """The calendar that lifetracer made, the only one that it ever writes to. One row per account."""
+
+    account_id: UUID
+
+    connection_id: UUID
+
+    calendar_id: str | None
+    """Google's id; null: it was asked for, and the answer is not known yet."""
+
+    title: str
+
+    marker: str
+    """Words in its description by which it is found again."""
+
+    asked_at: datetime
+
+    made_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AppPlanSetting:
+    """How lifetracer may plan for a person; without a row the defaults hold. One row per account."""
+
+    account_id: UUID
+
+    horizon_days: int
+    """How many days ahead, today included."""
+
+    shortest_minutes: int
+    """No block is shorter."""
+
+    longest_minutes: int
+    """No block is longer."""
+
+    pause_minutes: int
+    """Between two blocks."""
+
+    buffer_minutes: int
+    """Before and after an event of somebody else's making."""
+
+    day_minutes: int
+    """No more of one target is placed on one day."""
+
+    quiet_from: time | None
+    """Nothing is placed from this time of day on; null: learned from when nothing but sleep is lived."""
+
+    quiet_until: time | None
+    """Up to this time of day."""
+
+
+@dataclass(frozen=True, slots=True)
 class AppRate:
     """What a billable hour costs; the most specific rate wins, and of several the latest that is valid. One row
     per account and rate.
@@ -380,6 +456,46 @@ class AppRecoveryCode:
     code_hash: bytes
 
     used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AppReport:
+    """Reports that were written, with what they were asked for. One row per account and report."""
+
+    account_id: UUID
+
+    report_id: UUID
+
+    name: str
+    """Name of the file: kind, period, and what sets it apart; writing it again replaces it."""
+
+    kind: str
+
+    period: str
+    """As people name it: 2026-11-21, 2026-W47 or 2026-11."""
+
+    period_start: date
+
+    period_end: date
+    """Last day."""
+
+    language: str
+
+    paper: str
+
+    parameters: Json
+    """What else it was asked for: client, rounding."""
+
+    place: str
+    """Folder or address below which the file lies, as the one who wrote it knew it; a folder with the name of its
+    machine.
+    """
+
+    size: int
+
+    sha256: str
+
+    made_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -453,6 +569,9 @@ class AppSession:
 
     upstream: str | None
     """Supabase's refresh token, encrypted: the session ends when the project no longer renews it."""
+
+    upstream_until: datetime | None
+    """When it is to be renewed next."""
 
     user_agent: str
 
