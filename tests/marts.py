@@ -14,17 +14,35 @@ from lifetracer.transform.marts import all_marts
 from lifetracer.warehouse import Warehouse
 
 NAMES = ("week_block", "day", "week_category")
+REPORTED = (
+    *NAMES,
+    *("day_adherence", "day_category", "target_progress", "time_flow", "day_type", "work_life", "data_quality"),
+    *("billable_entry", "estimate"),
+)
+"""What reports read."""
 
 
-def make(warehouse: Warehouse) -> None:
+def make(warehouse: Warehouse, names: tuple[str, ...] = ()) -> None:
+    """Make these marts, or all."""
     with warehouse.transaction() as connection:
-        for name in NAMES:
-            fields = sql.SQL(", ").join(
-                sql.SQL("{} {}").format(sql.Identifier(column.name), sql.SQL(column.data_type))
-                for column in all_marts()[name].columns
-            )
-            connection.execute(sql.SQL("create table marts.{} ({})").format(sql.Identifier(name), fields))
-            connection.execute(sql.SQL("grant select on marts.{} to lifetracer_app").format(sql.Identifier(name)))
+        connection.execute(sql.SQL(";").join(_table(name) for name in names or all_marts()))
+
+
+def _table(name: str) -> sql.Composable:
+    columns = sql.SQL(", ").join(
+        sql.SQL("{} {}").format(sql.Identifier(column.name), sql.SQL(column.data_type))
+        for column in all_marts()[name].columns
+    )
+    return sql.SQL(
+        "drop view if exists marts.{0}; create table marts.{0} ({1}); grant select on marts.{0} to lifetracer_app"
+    ).format(sql.Identifier(name), columns)
+
+
+def insert(warehouse: Warehouse, mart: str, *rows: dict[str, object]) -> None:
+    """Insert rows into a mart; columns that are not said are null."""
+    with warehouse.transaction() as connection:
+        for row in rows:
+            _insert(connection, mart, row)
 
 
 def fill(warehouse: Warehouse, account_id: UUID, *blocks: Block) -> None:

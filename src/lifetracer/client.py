@@ -140,9 +140,12 @@ class Client:
         """Ask for a transform."""
         return self._start("/api/transform", {"full": full})
 
-    def report(self, kind: str = "week", day: date | None = None, language: str | None = None) -> Job:
-        """Ask for a report."""
-        return self._start("/api/report", {"kind": kind, "day": day and day.isoformat(), "language": language})
+    def report(
+        self, kind: str = "week", day: date | None = None, language: str | None = None, **wishes: str | int
+    ) -> Job:
+        """Ask for a report; ``wishes`` are those of ``POST /api/report``: paper, client, rounding, minutes, per."""
+        said = {"kind": kind, "day": day and day.isoformat(), "language": language}
+        return self._start("/api/report", {**said, **wishes})
 
     def pipeline(self, *, resume: bool = False) -> Job:
         """Ask for everything: sync, transform, report."""

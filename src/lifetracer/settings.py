@@ -20,6 +20,11 @@ from lifetracer.errors import FixByHandError
 FOREIGN_NAMES: dict[str, tuple[str, ...]] = {
     "database_url": ("DATABASE_URL", "DIRECT_DATABASE_URL"),
     "supabase_url": ("SUPABASE_URL", "NEXT_PUBLIC_SUPABASE_URL"),
+    "supabase_anon_key": (
+        *("SUPABASE_ANON_KEY", "NEXT_PUBLIC_SUPABASE_ANON_KEY"),
+        *("SUPABASE_PUBLISHABLE_KEY", "NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY"),
+    ),
+    "supabase_jwt_secret": ("SUPABASE_JWT_SECRET",),
     "toggl_api_token": ("TOGGL_API_TOKEN",),
     "google_client_id": ("GOOGLE_CLIENT_ID",),
     "google_client_secret": ("GOOGLE_CLIENT_SECRET",),
@@ -43,11 +48,41 @@ class Settings(BaseModel):
     home: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir("lifetracer")))
     """Folder of the embedded database, keys, logs and reports."""
 
+    reports_url: str | None = None
+    """Where reports are kept, such as ``s3://bucket/reports`` or ``file:///srv/reports``; by default in ``home``."""
+
     database_url: SecretStr | None = None
     """A PostgreSQL 15 or newer; without it the embedded one in ``home`` is used."""
 
     supabase_url: str | None = None
     """Address of a Supabase project; it does not replace ``DATABASE_URL``."""
+
+    supabase_anon_key: SecretStr | None = None
+    """The project's anon or publishable key; with it and ``supabase_url`` people can sign in by Supabase Auth."""
+
+    supabase_jwt_secret: SecretStr | None = None
+    """Secret of a project that still signs its tokens with HS256; without it such a token is shown to the project."""
+
+    oidc_issuer: str | None = None
+    """Issuer by which people can sign in (OpenID Connect), such as ``https://accounts.google.com``."""
+
+    oidc_client_id: str | None = None
+    """Our client there; its redirect address is ``PUBLIC_URL/sign-in/oidc/back``."""
+
+    oidc_client_secret: SecretStr | None = None
+    """Its secret, when the client has one."""
+
+    oidc_name: str | None = None
+    """How the issuer is called on the button; by default by its host."""
+
+    public_url: str | None = Field(None, pattern=r"^https?://[A-Za-z0-9.:\[\]-]+$")
+    """Address under which browsers reach the server; by default the one that each of them asks for."""
+
+    session_idle_hours: int = Field(168, ge=1, le=8760)
+    """Hours after which a browser that was not used is signed out."""
+
+    session_days: int = Field(30, ge=1, le=365)
+    """Days after which every browser is signed out."""
 
     secret_key: SecretStr | None = None
     """Key that encrypts stored credentials: one or several Fernet keys, newest first, separated by commas."""
@@ -135,6 +170,9 @@ class Settings(BaseModel):
 
     web_vitals: bool = False
     """Whether the console measures how fast its pages come up and tells this server (nobody else), for ``/metrics``."""
+
+    static_url: str | None = Field(None, pattern=r"^https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?$")
+    """Where browsers fetch style sheet and script, if not here: a CDN in front of ``/static``, or a bucket's copy of it."""
 
     hint_pause_seconds: int = Field(120, ge=0, le=3600)
     """Least time between two syncs that webhooks or push notifications start; the first comes at once."""

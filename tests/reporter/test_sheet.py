@@ -10,16 +10,31 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from lifetracer.charts import Category, Day, Words, lay_out
-from lifetracer.reporter.sheet import Freshness, Sheet, draw, grid_height, height, page, printable
+from lifetracer.reporter.facts import Freshness
+from lifetracer.reporter.font import printable
+from lifetracer.reporter.press import draw as press
+from lifetracer.reporter.sheet import Sheet, footer, grid_height, height, page
+from lifetracer.reporter.wish import PAPERS
 from week_blocks import MONDAY, all_day, block, pair
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 
 
-def sheet(*blocks, language="en", categories=(), days=()):
-    freshness = (Freshness("toggl_track", "Toggl", datetime(2026, 11, 21, 6, 0, tzinfo=UTC)),)
+FRESH = (Freshness("toggl_track", "Toggl", datetime(2026, 11, 21, 6, 0, tzinfo=UTC)),)
+
+
+def sheet(*blocks, language="en", categories=(), days=(), paper="a4"):
     week = lay_out(MONDAY, blocks, days, categories)
-    return Sheet(week, Words(language), "Hanako", TOKYO, freshness)
+    return Sheet(week, Words(language), "Hanako", TOKYO, FRESH, paper)
+
+
+def draw(drawn):
+    """The page alone, without the parts that follow it."""
+    _, week = drawn.words, drawn.week
+    head = {"title": _("Week {number}", number=week.number), "dates": _.dates(week.monday, week.sunday)}
+    facts = {"language": _.language, "paper": PAPERS[drawn.paper][0], "date": [2026, 11, 22], "name": drawn.name}
+    about = {"author": drawn.name, "description": "", "keywords": [], "footer": footer(FRESH, TOKYO, _)}
+    return press(head | facts | about | {"week": page(drawn), "parts": []})
 
 
 def read(body: bytes, program: str = "pdftotext", *words: str) -> str:
@@ -45,7 +60,8 @@ def test_the_same_week_gives_the_same_bytes():
     assert draw(sheet(*blocks)) == draw(sheet(*blocks))
 
 
-def test_it_is_one_a4_page_however_much_happened():
+@pytest.mark.parametrize(("paper", "size"), [("a4", "(A4)"), ("letter", "(letter)")])
+def test_it_is_one_page_however_much_happened(paper, size):
     """Forty blocks a day, forty categories, all-day events in heaps, titles without end."""
     blocks = [
         block(
@@ -59,11 +75,11 @@ def test_it_is_one_a4_page_however_much_happened():
     categories = [Category(f"Category {n} " * 20, "#0b83d9", 3600 * n, 400_000) for n in range(40)]
     days = [Day(b.local_date, planned_seconds=90_000, actual_seconds=86_400) for b in blocks[::80]]
     began = time.perf_counter()
-    body = draw(sheet(*blocks, *banners, categories=categories, days=days))
+    body = draw(sheet(*blocks, *banners, categories=categories, days=days, paper=paper))
     assert time.perf_counter() - began < 2  # the law is 1 s for a usual week; this one is twenty
     found = read(body, "pdfinfo")
     assert re.search(r"Pages: +1\n", found)
-    assert "(A4)" in found
+    assert size in found
     assert "and 28 smaller categories" in " ".join(read(body).split())
 
 
@@ -106,6 +122,5 @@ def test_nights_are_folded_and_hours_are_in_proportion():
 
 
 def test_the_page_says_how_fresh_it_is_in_the_persons_zone():
-    assert page(sheet())["footer"] == "Toggl Track: as of 2026-11-21 15:00 · Asia/Tokyo"
-    never = Sheet(sheet().week, Words("ja"), "", TOKYO, (Freshness("ical", "me.ics", None),))
-    assert page(never)["footer"].startswith("iCalendar: 未同期")
+    assert footer(FRESH, TOKYO, Words("en")) == "Toggl Track: as of 2026-11-21 15:00 · Asia/Tokyo"
+    assert footer((Freshness("ical", "me.ics", None),), TOKYO, Words("ja")).startswith("iCalendar: 未同期")

@@ -5,6 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from lifetracer.connector.registry import raw_streams
+from lifetracer.reporter import Rounding, Wish, shelf
+from lifetracer.settings import Settings
 from lifetracer.warehouse import targets
 from lifetracer.warehouse.migrate import migrate
 from marts import connect
@@ -163,19 +165,42 @@ def test_a_service_is_connected_by_its_token(visit):
     is_problem(server.post("/api/connections", json={"source": "gcal", "token": "x"}), 422, "usage")
 
 
-def test_reports(visit, account, home):
-    server = visit(home=home)
+def test_reports(visit, account, home, warehouse):
+    server, elsewhere = visit(home=home), visit(home=home / "another machine")
     assert server.get("/api/reports").json() == {"reports": []}
-    folder = home / "reports" / str(account.account_id)
-    folder.mkdir(parents=True)
-    (folder / "week-2026-W46-ja.pdf").write_bytes(b"%PDF-1.7")
-    (folder / "notes.txt").write_text("private")
+    wish = Wish("week", date(2026, 11, 9), "ja")
+    shelf.put(warehouse, Settings(home=home), account.account_id, wish, b"%PDF-1.7")
+    (home / "reports" / str(account.account_id) / "notes.txt").write_text("private")
     (shown,) = server.get("/api/reports").json()["reports"]
     assert (shown["kind"], shown["period"], shown["language"], shown["bytes"]) == ("week", "2026-W46", "ja", 8)
+    assert (shown["from"], shown["to"], shown["paper"]) == ("2026-11-09", "2026-11-15", "a4")
     answer = server.get("/api/reports/week-2026-W46-ja.pdf")
     assert (answer.content, answer.headers["content-type"]) == (b"%PDF-1.7", "application/pdf")
-    for name in ("notes.txt", "week-2026-W47-ja.pdf", "..%2f..%2fsecret-1-ja.pdf"):
+    again = server.get("/api/reports/week-2026-W46-ja.pdf", headers={"If-None-Match": answer.headers["etag"]})
+    assert again.status_code == 304
+    for name in ("notes.txt", "week-2026-W47-ja.pdf", "..%2f..%2fsecret-1-ja.pdf", "a%00b"):
         assert server.get(f"/api/reports/{name}").status_code in {400, 404}
+    assert elsewhere.get("/api/reports").json() == {"reports": [shown]}, "every server lists the same"
+    lost = is_problem(elsewhere.get("/api/reports/week-2026-W46-ja.pdf"), 404, "not_found")
+    assert str(home / "reports") in lost["detail"]
+    assert "LIFETRACER_REPORTS_URL" in lost["remedy"]
+    assert server.delete("/api/reports/week-2026-W46-ja.pdf").json() == shown
+    assert server.get("/api/reports").json() == {"reports": []}
+    assert [path.name for path in (home / "reports" / str(account.account_id)).iterdir()] == ["notes.txt"]
+    is_problem(server.delete("/api/reports/week-2026-W46-ja.pdf"), 404, "not_found")
+
+
+def test_reports_at_an_address_are_there_for_every_server(visit, account, home, warehouse):
+    url = f"memory://{account.account_id}"
+    one, other = visit(home=home, reports_url=url), visit(home=home / "another machine", reports_url=url)
+    wish = Wish("client", date(2026, 11, 1), "en", "letter", "Nord", Rounding("up", 6, "day"))
+    place = shelf.put(warehouse, Settings(reports_url=url), account.account_id, wish, b"%PDF-1.7")
+    assert place.startswith("memory://")
+    (shown,) = other.get("/api/reports").json()["reports"]
+    assert shown["parameters"] == {"client": "Nord", "rounding": "up", "minutes": 6, "per": "day"}
+    assert other.get(f"/api/reports/{shown['name']}").content == b"%PDF-1.7"
+    assert one.delete(f"/api/reports/{shown['name']}").status_code == 200
+    is_problem(other.get(f"/api/reports/{shown['name']}"), 404, "not_found")
 
 
 def test_what_has_not_changed_is_not_sent_again(client):

@@ -59,6 +59,7 @@ COMMANDS = (
     Command("rate", "Say what a billable hour costs."),
     Command("day-type", "Show and correct what kind of day it was."),
     Command("report", "Write a report as PDF."),
+    Command("reports", "List, fetch and throw away reports."),
     Command("doctor", "Look for what is wrong, and say what to do."),
     Command("accounts", "List, make and change accounts."),
     Command("jobs", "List, show and cancel jobs."),

@@ -121,7 +121,8 @@ def subject_of_report(kind: str = "week", day: str | None = None, variant: Mappi
     """
     from lifetracer.reporter.wish import kind_of, period_of
 
-    first = period_of(kind_of(kind), parse_day("day", day)).isoformat() if day is not None else ""
+    kind = kind_of(kind)
+    first = period_of(kind, parse_day("day", day)).isoformat() if day is not None else ""
     said = {name: value for name, value in (variant or {}).items() if value is not None}
     mark = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:8] if said else ""
     return ":".join([kind, first, mark]).rstrip(":")

@@ -1,31 +1,25 @@
-"""The week on one A4 page: where everything lies on the paper, handed to Typst as data.
+"""The week on one page: where everything lies on the paper, as data for Typst.
 
-Law: people's text reaches Typst only as JSON strings, never as source; the font comes from a package, never the system.
+Law: nothing is counted here; a block's place is the wall clock's, and whatever happened, it stays one page.
 """
 
 from __future__ import annotations
 
-import importlib.util
-import json
-import struct
-import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from functools import cache
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from lifetracer.charts import Block, Piece, Week, Words, keep, shade, shade_of
 from lifetracer.charts.week import DAY, HOUR, VERDICTS
 from lifetracer.charts.wording import SOURCES
-from lifetracer.errors import FixByHandError
+from lifetracer.reporter.facts import Freshness
+from lifetracer.reporter.wish import PAPERS
 
-TEMPLATE = Path(__file__).with_name("week.typ")
-FONT_PACKAGE, FONT_FILE = "matplotlib_fontja", "ipaexg.ttf"
-FREE_HEIGHT, ROW_HEIGHT, BANNER_HEIGHT, FOLD_HEIGHT = 233.0, 4.7, 3.6, 9.0
-"""Millimetres for the seven days and the tables together; of a table's row, a banner, a folded night."""
+TAKEN_HEIGHT, ROW_HEIGHT, BANNER_HEIGHT, FOLD_HEIGHT = 64.0, 4.7, 3.6, 9.0
+"""Millimetres of the page that days and tables cannot have; of a table's row, a banner, a folded night."""
+MARGIN = 11.0
+"""Millimetres left and right of everything."""
 TITLE_LENGTH = 80
 MOST_CATEGORIES = 12
 """Categories with a row of their own; the smaller ones are on the screen."""
@@ -40,17 +34,6 @@ VERDICT_MARKS = {
     "unplanned": ("#2387d8", "whole"),
 }
 """Colour and pattern of each verdict on the spine: told apart also in grey."""
-MISSING = "〓"
-"""What printers set for a character they lack."""
-
-
-@dataclass(frozen=True)
-class Freshness:
-    """When a source was last read."""
-
-    source: str
-    name: str
-    last_success_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -61,47 +44,28 @@ class Sheet:
     words: Words
     name: str
     zone: ZoneInfo
-    freshness: tuple[Freshness, ...]
-
-
-def draw(sheet: Sheet) -> bytes:
-    """Draw the page as PDF.
-
-    Raises:
-        FixByHandError: Typst or the font package is not installed.
-    """
-    try:
-        import typst
-    except ImportError:
-        raise FixByHandError(
-            "The report needs Typst, which is not installed.", remedy="pip install 'lifetracer[reporter]'"
-        ) from None
-    data = json.dumps(page(sheet), ensure_ascii=False)
-    compiler = typst.Compiler(
-        TEMPLATE, root=TEMPLATE.parent, font_paths=typst.Fonts(False, False, [font().parent]), ignore_system_fonts=True
-    )
-    body = compiler.compile(format="pdf", sys_inputs={"data": data}, timestamp=0)
-    assert isinstance(body, bytes)
-    return body
+    freshness: Sequence[Freshness]
+    paper: str = "a4"
 
 
 def page(sheet: Sheet) -> dict[str, Any]:
     """Lay out the page: every text worded, every length in millimetres, every colour ``#rrggbb``."""
     week, _ = sheet.week, sheet.words
-    data = {
-        "language": _.language,
-        "title": _("Week {number}", number=week.number),
-        "dates": _.dates(week.monday, week.sunday),
-        "name": sheet.name,
-        "height": grid_height(week),
+    return {
+        "width": PAPERS[sheet.paper][1] - 2 * MARGIN,
+        "height": grid_height(week, sheet.paper),
         "hours": [
-            {"y": height(week, hour * HOUR), "label": f"{hour}:00" if hour < 24 else "", "strong": hour % 2 == 0}
+            {
+                "y": height(week, hour * HOUR, sheet.paper),
+                "label": f"{hour}:00" if hour < 24 else "",
+                "strong": hour % 2 == 0,
+            }
             for hour in range(week.first_hour, week.last_hour + 1)
         ],
-        "folds": list(_folds(week)),
+        "folds": list(_folds(week, sheet.paper)),
         "banner_rows": min(week.banner_rows, MOST_BANNERS),
         "days": [_day(sheet, index) for index in range(7)],
-        "legend": [{"label": _(words), **_mark(name)} for name, words in VERDICTS.items()],
+        "legend": [{"label": _(words), **mark(name)} for name, words in VERDICTS.items()],
         "planned": _("planned"),
         "lived": _("lived"),
         "categories": _categories(sheet),
@@ -115,23 +79,20 @@ def page(sheet: Sheet) -> dict[str, Any]:
         "more": _("and {number} smaller categories", number=len(week.categories) - MOST_CATEGORIES)
         if len(week.categories) > MOST_CATEGORIES
         else "",
-        "footer": _footer(sheet),
     }
-    printable_data: dict[str, Any] = _printable(data)
-    return printable_data
 
 
-def grid_height(week: Week) -> float:
+def grid_height(week: Week, paper: str = "a4") -> float:
     """Give the seven days what the tables and the all-day events leave of the page, in millimetres."""
     rows = max(7, min(len(week.categories), MOST_CATEGORIES))
-    return FREE_HEIGHT - rows * ROW_HEIGHT - min(week.banner_rows, MOST_BANNERS) * BANNER_HEIGHT
+    return PAPERS[paper][2] - TAKEN_HEIGHT - rows * ROW_HEIGHT - min(week.banner_rows, MOST_BANNERS) * BANNER_HEIGHT
 
 
-def height(week: Week, second: int) -> float:
+def height(week: Week, second: int, paper: str = "a4") -> float:
     """Place a second of the day, in millimetres below midnight; the nights fold into two narrow bands."""
     first, last = week.first_hour * HOUR, week.last_hour * HOUR
     above, below = (FOLD_HEIGHT if first else 0.0), (FOLD_HEIGHT if last < DAY else 0.0)
-    second, whole = max(0, min(second, DAY)), grid_height(week)
+    second, whole = max(0, min(second, DAY)), grid_height(week, paper)
     if second < first:
         return above * second / first
     if second <= last:
@@ -139,11 +100,11 @@ def height(week: Week, second: int) -> float:
     return whole - below + below * (second - last) / (DAY - last)
 
 
-def _folds(week: Week) -> Iterator[dict[str, Any]]:
+def _folds(week: Week, paper: str) -> Iterator[dict[str, Any]]:
     for start, end in ((0, week.first_hour), (week.last_hour, 24)):
         if end > start:
-            y = height(week, start * HOUR)
-            yield {"y": y, "height": height(week, end * HOUR) - y, "label": f"{start}–{end}"}
+            y = height(week, start * HOUR, paper)
+            yield {"y": y, "height": height(week, end * HOUR, paper) - y, "label": f"{start}–{end}"}
 
 
 def _day(sheet: Sheet, index: int) -> dict[str, Any]:
@@ -156,44 +117,45 @@ def _day(sheet: Sheet, index: int) -> dict[str, Any]:
         "lived": _.hours(day.actual_seconds),
         "kept": day.kept,
         "banners": [
-            {"row": b.row, "span": b.span, "label": _label(b.block), **_colours(b.block.category_color)}
+            {"row": b.row, "span": b.span, "label": label(b.block), **colours(b.block.category_color)}
             for b in day.banners
             if b.span and b.row < MOST_BANNERS
         ],
-        "plan": [_piece(week, piece, _) for piece in day.plan],
-        "actual": [_piece(week, piece, _) for piece in day.actual],
+        "plan": [_piece(sheet, piece) for piece in day.plan],
+        "actual": [_piece(sheet, piece) for piece in day.actual],
         "spine": [
             {
-                **_mark(block.verdict or "done"),
+                **mark(block.verdict or "done"),
                 "shift": 0 if not shared else -0.3 if block.layer == "plan" else 0.3,
-                **_stretch(week, block),
+                **_stretch(sheet, block),
             }
             for block, shared in day.spine
         ],
     }
 
 
-def _mark(verdict: str) -> dict[str, str]:
+def mark(verdict: str) -> dict[str, str]:
+    """Give colour and pattern of a verdict's mark."""
     colour, pattern = VERDICT_MARKS[verdict]
     return {"colour": colour, "pattern": pattern}
 
 
-def _piece(week: Week, piece: Piece, _: Words) -> dict[str, Any]:
+def _piece(sheet: Sheet, piece: Piece) -> dict[str, Any]:
     block = piece.block
     return {
         "lane": piece.lane,
         "lanes": piece.lanes,
-        "label": _label(block),
-        "time": _.span(block.start_second, block.end_second),
+        "label": label(block),
+        "time": sheet.words.span(block.start_second, block.end_second),
         "dashed": block.response == "tentative" or not block.busy,
-        **_stretch(week, block),
-        **_colours(block.category_color),
+        **_stretch(sheet, block),
+        **colours(block.category_color),
     }
 
 
-def _stretch(week: Week, block: Block) -> dict[str, float]:
-    y = height(week, block.start_second)
-    return {"y": round(y, 3), "height": round(max(height(week, block.end_second) - y, 0.7), 3)}
+def _stretch(sheet: Sheet, block: Block) -> dict[str, float]:
+    y = height(sheet.week, block.start_second, sheet.paper)
+    return {"y": round(y, 3), "height": round(max(height(sheet.week, block.end_second, sheet.paper) - y, 0.7), 3)}
 
 
 def _categories(sheet: Sheet) -> list[dict[str, Any]]:
@@ -205,13 +167,13 @@ def _categories(sheet: Sheet) -> list[dict[str, Any]]:
         difference = c.actual_seconds - c.planned_seconds
         rows.append(
             {
-                "label": c.category[:TITLE_LENGTH],
+                "label": _.named(c.category)[:TITLE_LENGTH],
                 "planned": _.duration(c.planned_seconds),
                 "lived": _.duration(c.actual_seconds),
                 "difference": ("+" if difference >= 30 else "") + _.duration(difference),
                 "planned_share": c.planned_seconds / widest,
                 "lived_share": c.actual_seconds / widest,
-                **_colours(c.category_color),
+                **colours(c.category_color),
             }
         )
     return rows
@@ -231,83 +193,25 @@ def _figures(sheet: Sheet) -> list[list[str]]:
     ]
 
 
-def _footer(sheet: Sheet) -> str:
-    _ = sheet.words
+def footer(freshness: Sequence[Freshness], zone: ZoneInfo, _: Words) -> str:
+    """Say how fresh the sources are, in the person's zone."""
     said = []
-    for source in sheet.freshness:
+    for source in freshness:
         title = SOURCES.get(source.source, source.source)
         if source.last_success_at is None:
             said.append(_("{source}: never synced", source=title))
         else:
-            at = source.last_success_at.astimezone(sheet.zone)
+            at = source.last_success_at.astimezone(zone)
             said.append(_("{source}: as of {time}", source=title, time=f"{at:%Y-%m-%d %H:%M}"))
-    return " · ".join([*said, str(sheet.zone)])
+    return " · ".join([*said, str(zone)])
 
 
-def _label(block: Block) -> str:
+def label(block: Block) -> str:
+    """Give what is written on a block."""
     return (block.title or block.category)[:TITLE_LENGTH]
 
 
-def _colours(colour: str) -> dict[str, str]:
+def colours(colour: str) -> dict[str, str]:
+    """Give a category's colours on paper."""
     found = shade(*shade_of(colour))
     return {"fill": found.fill, "text": found.text, "ink": found.ink, "tint": found.tint}
-
-
-def _printable(value: Any) -> Any:
-    if isinstance(value, str):
-        return printable(value)
-    if isinstance(value, dict):
-        return {key: _printable(part) for key, part in value.items()}
-    return [_printable(part) for part in value] if isinstance(value, list) else value
-
-
-def printable(text: str) -> str:
-    """Keep what the font can print; pictures (emoji) and controls go, other characters it lacks become ``〓``."""
-    kept = []
-    for char in unicodedata.normalize("NFC", text):
-        if ord(char) in glyphs():
-            kept.append(char)
-        elif char.isspace():
-            kept.append(" ")
-        elif unicodedata.category(char)[0] in "LNP":
-            kept.append(MISSING)
-    return " ".join("".join(kept).split())
-
-
-@cache
-def font() -> Path:
-    """Find the Japanese font inside its package, without importing it (it would load matplotlib).
-
-    Raises:
-        FixByHandError: the package is not installed.
-    """
-    found = importlib.util.find_spec(FONT_PACKAGE)
-    if found is None or found.origin is None:
-        raise FixByHandError(
-            "The report's font is not installed.", remedy="pip install 'lifetracer[reporter]' brings it."
-        )
-    return Path(found.origin).parent / "fonts" / FONT_FILE
-
-
-@cache
-def glyphs() -> frozenset[int]:
-    """List the characters the font has: its cmap subtables of format 4 and 12 (OpenType 1.9, cmap)."""
-    body = font().read_bytes()
-    (count,) = struct.unpack_from(">H", body, 4)
-    tables = {body[at : at + 4]: struct.unpack_from(">I", body, at + 8)[0] for at in range(12, 12 + 16 * count, 16)}
-    cmap = tables[b"cmap"]
-    found: set[int] = set()
-    for n in range(struct.unpack_from(">H", body, cmap + 2)[0]):
-        at = cmap + struct.unpack_from(">I", body, cmap + 4 + 8 * n + 4)[0]
-        (kind,) = struct.unpack_from(">H", body, at)
-        if kind == 12:
-            for group in range(struct.unpack_from(">I", body, at + 12)[0]):
-                first, last, _ = struct.unpack_from(">III", body, at + 16 + 12 * group)
-                found.update(range(first, last + 1))
-        elif kind == 4:
-            segments = struct.unpack_from(">H", body, at + 6)[0] // 2
-            ends = struct.unpack_from(f">{segments}H", body, at + 14)
-            starts = struct.unpack_from(f">{segments}H", body, at + 16 + 2 * segments)
-            for first, last in zip(starts, ends, strict=True):
-                found.update(range(first, min(last, 0xFFFE) + 1))
-    return frozenset(found)

@@ -1,58 +1,71 @@
-"""The reports that were written: list and download.
+"""The reports that were written: list, download, throw away.
 
-Law: only files that the reporter named are shown, and only those of the account.
+Law: what is listed is told by the warehouse, so every server lists the same; a file is only ever one of the account's.
 """
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter
-from fastapi.responses import FileResponse, Response
+from fastapi.responses import Response
 
-from lifetracer.errors import NotFoundError
-from lifetracer.server.acting import Acting, Here
+from lifetracer.reporter import shelf
+from lifetracer.server.acting import Here, unchanged
 from lifetracer.server.callers import needs
 from lifetracer.server.shapes import shows
-from lifetracer.server.shapes.data import Reports
-
-NAME = re.compile(r"(?P<kind>[a-z_]+)-(?P<period>[0-9A-Za-z][0-9A-Za-z-]*)-(?P<language>[a-z]{2})\.pdf")
+from lifetracer.server.shapes.data import Report, Reports
+from lifetracer.warehouse import Connection
 
 AS_PDF: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The PDF.",
         "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}, "example": "%PDF-1.7 …"}},
-    }
+    },
+    304: {"description": "The same as the client has."},
 }
 
-router = APIRouter(prefix="/api/reports", tags=["reports"], dependencies=[needs("data:read")])
+
+class PdfResponse(Response):
+    """A report."""
+
+    media_type = "application/pdf"
 
 
-@router.get("", responses=shows(Reports))
+router = APIRouter(prefix="/api/reports", tags=["reports"])
+
+
+@router.get("", responses=shows(Reports), dependencies=[needs("data:read")])
 def list_reports(here: Here) -> Response:
-    """List the reports that lie on the server's disk, the latest first."""
-    found = [_shown(path) for path in _folder(here).glob("*.pdf") if NAME.fullmatch(path.name)]
-    return here.show({"reports": sorted(found, key=lambda one: (one["madeAt"], one["name"]), reverse=True)})
+    """List the reports that are kept, the latest first."""
+    with here.reading() as con:
+        found = shelf.every(con)
+    return here.show({"reports": [kept.as_json() for kept in found]})
 
 
-@router.get("/{name}", response_class=FileResponse, responses=AS_PDF)
+@router.get("/{name}", response_class=PdfResponse, responses=AS_PDF, dependencies=[needs("data:read")])
 def read_report(name: str, here: Here) -> Response:
     """Download a report as PDF."""
-    path = _folder(here) / name
-    if not NAME.fullmatch(name) or not path.is_file():
-        raise NotFoundError(f"There is no report {name}.", remedy="POST /api/report writes one.")
-    return FileResponse(path, media_type="application/pdf", filename=name)
+    with here.reading() as con:
+        kept = shelf.find(con, name)
+    tag = f'"{kept.sha256[:24]}"'
+    if same := unchanged(here.request, tag):
+        return same
+    headers = {
+        "Content-Disposition": f'attachment; filename="{kept.name}"',
+        "ETag": tag,
+        "Cache-Control": "private, no-cache",
+    }
+    return PdfResponse(shelf.read(here.settings, here.account_id, kept), headers=headers)
 
 
-def _folder(here: Acting) -> Path:
-    return here.settings.home / "reports" / str(here.account_id)
+@router.delete("/{name}", responses=shows(Report, "As it was."), dependencies=[needs("data:write")])
+def delete_report(name: str, here: Here) -> Response:
+    """Throw a report away."""
 
+    def remove(con: Connection) -> dict[str, Any]:
+        return shelf.remove(con, name).as_json()
 
-def _shown(path: Path) -> dict[str, Any]:
-    parts, facts = NAME.fullmatch(path.name), path.stat()
-    assert parts
-    made_at = datetime.fromtimestamp(facts.st_mtime, UTC).isoformat()
-    return {"name": path.name, **parts.groupdict(), "bytes": facts.st_size, "madeAt": made_at}
+    answer = here.write("report.remove", remove)
+    shelf.discard(here.settings, here.account_id, name)
+    return answer

@@ -5,10 +5,11 @@ Law: as in `lifetracer.server.shapes`: unknown words are refused on both sides.
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
+from pydantic.alias_generators import to_camel
 
 from lifetracer.server.shapes import AT, Shape, like
 
@@ -55,14 +56,38 @@ class MartPage(Shape):
 class Report(Shape):
     """A report that was written."""
 
-    model_config = like(
-        name="week-2026-W46-en.pdf", kind="week", period="2026-W46", language="en", bytes=48211, madeAt=AT
-    )  # fmt: skip
+    model_config = ConfigDict(
+        extra="forbid",
+        alias_generator=to_camel,
+        populate_by_name=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "name": "week-2026-W46-en.pdf",
+                    "kind": "week",
+                    "period": "2026-W46",
+                    "from": "2026-11-09",
+                    "to": "2026-11-15",
+                    "language": "en",
+                    "paper": "a4",
+                    "parameters": {},
+                    "bytes": 48211,
+                    "sha256": "9f2c…",
+                    "madeAt": AT,
+                }
+            ]
+        },
+    )
     name: str
-    kind: str
+    kind: Literal["day", "week", "month", "client"]
     period: str
-    language: str
+    first: date = Field(alias="from")
+    last: date = Field(alias="to")
+    language: Literal["en", "ja"]
+    paper: Literal["a4", "letter"]
+    parameters: dict[str, Any] = Field(description="What else it was asked for: client, rounding.")
     bytes: int
+    sha256: str
     made_at: datetime
 
 

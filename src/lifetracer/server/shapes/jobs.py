@@ -34,9 +34,14 @@ class ReportBody(Body):
     """Which report."""
 
     model_config = like(kind="week", day="2026-11-19", language="en")
-    kind: Text = "week"
+    kind: Text = Field("week", description="day, week, month, or client (billable time of a month).")
     day: date | None = Field(None, description="A day of the period; by default the last complete one.")
     language: Literal["en", "ja"] | None = None
+    paper: Literal["a4", "letter"] = "a4"
+    client: Text | None = Field(None, description="Of the kind client: whose time; by default every client's.")
+    rounding: Literal["none", "up", "nearest"] = Field("none", description="Of the kind client: how time is rounded.")
+    minutes: Literal[5, 6, 10, 15, 30, 60] = Field(15, description="To what it is rounded.")
+    per: Literal["entry", "day", "project"] = Field("entry", description="What is rounded before it is added up.")
 
 
 class PipelineBody(Body):

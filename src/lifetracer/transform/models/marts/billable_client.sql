@@ -27,17 +27,7 @@ priced as (
         rate.hourly_amount,
         coalesce(rate.currency, '') as currency
     from named
-    left join lateral (
-        select fitting.hourly_amount, fitting.currency
-        from {{ ref('dim_rate') }} as fitting
-        where
-            fitting.account_id = named.account_id
-            and fitting.valid_from <= named.local_date
-            and (fitting.client_key is null or fitting.client_key = named.client_name_key)
-            and (fitting.project_key is null or fitting.project_key = named.project_name_key)
-        order by fitting.precedence asc, fitting.valid_from desc, fitting.rate_key asc
-        limit 1
-    ) as rate on true
+    {{ rate_of('named') }}
 )
 
 select
