@@ -295,7 +295,8 @@ def describe(block: Block, other: Block | None, _: Words) -> str:
 
     ``Deep work, planned 9:00–12:00, lived 9:10–12:00, done, started 10 m late``
     """
-    name = block.category if block.title in ("", block.category) else f"{block.title} ({block.category})"
+    category = _.named(block.category)
+    name = category if block.title in ("", block.category) else f"{block.title} ({category})"
     plan, actual = (block, other) if block.layer == "plan" else (other, block)
     parts = [name]
     if block.all_day:
@@ -315,7 +316,7 @@ def describe(block: Block, other: Block | None, _: Words) -> str:
 def judgement(block: Block, _: Words) -> str:
     """Word a block's verdict; of a replaced plan also by what."""
     if block.verdict == "replaced" and block.replaced_by:
-        return _("replaced by {category}", category=block.replaced_by)
+        return _("replaced by {category}", category=_.named(block.replaced_by))
     return _(VERDICTS[block.verdict]) if block.verdict else ""
 
 

@@ -17,6 +17,12 @@ from babel.core import Locale
 from babel.dates import format_date
 from babel.messages.pofile import read_po
 
+
+def keep(text: str) -> str:
+    """Mark a sentence for the catalogue where it is written, though it is translated elsewhere."""
+    return text
+
+
 LANGUAGES = ("en", "ja")
 SOURCES = {
     "toggl_track": "Toggl Track",
@@ -26,12 +32,10 @@ SOURCES = {
 }
 """How sources are called; one that is missing here keeps its own name."""
 
+OURS = frozenset((keep("No project"), keep("No plan"), keep("Untracked"), keep("Short gaps")))
+"""Names in the marts that nobody gave but this program; on the screen they are translated."""
+
 LOCALE = Path(__file__).parent / "locale"
-
-
-def keep(text: str) -> str:
-    """Mark a sentence for the catalogue where it is written, though it is translated elsewhere."""
-    return text
 
 
 @cache
@@ -53,6 +57,11 @@ class Words:
         """Translate an English sentence and fill in its ``{values}``."""
         sentence = catalogue(self.language).get(text, text)
         return sentence.format(**values) if values else sentence
+
+    def named(self, name: str | None) -> str:
+        """Give the name of a category or project; those that are ours are translated, no name is ``No project``."""
+        name = name or "No project"
+        return self(name) if name in OURS else name
 
     def duration(self, seconds: int) -> str:
         """Word a length of time, to the minute: ``7 h 30 m``, ``7時間30分``."""
@@ -86,6 +95,31 @@ class Words:
     def weekday(self, day: date, width: str = "EEE") -> str:
         """Name the day of the week: ``Mon``, ``月``; in full with ``EEEE``."""
         return format_date(day, width, locale=self._locale)
+
+    def weekday_named(self, number: int) -> str:
+        """Name a day of the week, 1 is Monday: ``Mon``, ``月``."""
+        return self.weekday(date(2024, 1, number))  # which began on a Monday
+
+    def period(self, start: date, grain: str) -> str:
+        """Name the day, week or month that begins on a day: ``Week 47, 16 – 22 November 2026``."""
+        if grain == "day":
+            return self.day(start)
+        if grain == "month":
+            return self._date(start, "y年M月" if self.language == "ja" else "MMMM y")
+        number, dates = start.isocalendar().week, self.dates(start, start + timedelta(days=6))
+        return f"第{number}週（{dates}）" if self.language == "ja" else f"Week {number}, {dates}"
+
+    def tick(self, start: date, grain: str) -> str:
+        """Name a period under a picture, shortly; a year where one begins: ``16 Nov``, ``Nov``, ``2026``."""
+        if grain == "month":
+            if start.month == 1:
+                return str(start.year)
+            return self._date(start, "M月" if self.language == "ja" else "MMM")
+        return self._date(start, "M/d" if self.language == "ja" else "d MMM")
+
+    def short_hours(self, seconds: int) -> str:
+        """Word a round number of hours on an axis: ``10 h``, ``0.5 h``."""
+        return f"{seconds / 3600:,.10g}{'時間' if self.language == 'ja' else ' h'}"
 
     def day(self, day: date) -> str:
         """Word a date with its weekday."""

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from fastapi import APIRouter
 
-from lifetracer.console import data, jobs, week
+from lifetracer.console import adherence, categories, data, day, entries, jobs, palette, targets, trends, week
 from lifetracer.console.shell import Shell
 from lifetracer.settings import Settings
 from lifetracer.warehouse import Warehouse
@@ -27,7 +27,7 @@ def build(
     shell = Shell(warehouse, settings, clock)
     router = APIRouter(include_in_schema=False)
     router.include_router(shell.assets.routes())
-    for page in (week, data, jobs):
+    for page in (week, day, trends, adherence, targets, entries, categories, data, jobs, palette):
         router.include_router(page.routes(shell))
     return router
 

@@ -1,7 +1,8 @@
-"""Style sheets, script and logo, each under an address that holds a hash of its content.
+"""Style sheet, script and logo, each under an address that holds a hash of its content.
 
-Law: an address never changes its content, so browsers may keep it for a year; pages carry no inline style or script.
-Positions are words: ``s9h s15m e12h e0m`` on a block mean from 9:15 to 12:00, and one style sheet knows them all.
+Law: an address never changes its content, so browsers, buckets and CDNs may keep it for a year; pages carry no inline
+style or script. Positions are words: ``s9h s15m e12h e0m`` on a block mean from 9:15 to 12:00, and the style sheet
+knows them all.
 """
 
 from __future__ import annotations
@@ -18,18 +19,42 @@ STATIC = Path(__file__).parent / "static"
 TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 FOREVER = "public, max-age=31536000, immutable"
 
+PARTS = {
+    "lifetracer.css": ("tokens.css", "base.css", "parts.css", "charts.css", "grid.css"),
+    "lifetracer.js": ("console.js", "forms.js", "palette.js"),
+}
+"""Files that browsers get as one → the files they are written in, in order."""
+
 
 class Assets:
-    """All static files, read once."""
+    """All static files, read once.
 
-    def __init__(self) -> None:
-        files = {path.name: path.read_bytes() for path in sorted(STATIC.iterdir()) if path.suffix in TYPES}
-        files["scale.css"] = scale_css().encode()
-        self._files = {name: (hashlib.sha256(body).hexdigest()[:12], body) for name, body in files.items()}
+    Args:
+        elsewhere: where browsers fetch them from, if not from this server (``https://cdn.example.org/static``).
+    """
+
+    def __init__(self, elsewhere: str | None = None) -> None:
+        written = {path.name: path.read_bytes() for path in sorted(STATIC.iterdir()) if path.suffix in TYPES}
+        files = {name: b"\n".join(written.pop(part) for part in parts) for name, parts in PARTS.items()}
+        files["lifetracer.css"] += scale_css().encode()
+        self._files = {
+            name: (hashlib.sha256(body).hexdigest()[:12], body) for name, body in sorted((files | written).items())
+        }
+        self._root = (elsewhere or "/static").rstrip("/")
 
     def url(self, name: str) -> str:
         """Give the address of a file."""
-        return f"/static/{self._files[name][0]}/{name}"
+        return f"{self._root}/{self._files[name][0]}/{name}"
+
+    def write(self, folder: Path) -> list[Path]:
+        """Write every file to where its address leads below a folder, for a bucket; gives what was written."""
+        written = []
+        for name, (digest, body) in self._files.items():
+            path = folder / digest / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(body)
+            written.append(path)
+        return written
 
     def routes(self) -> APIRouter:
         """Serve the files; an outdated hash gets the present file, but not for keeps."""
@@ -51,8 +76,8 @@ class Assets:
 
 
 def scale_css() -> str:
-    """Write the style sheet of all places and colours."""
-    return "\n".join([*_places(), *_colours(dark=False), *_dark()]) + "\n"
+    """Write the rules of all places and colours."""
+    return "\n".join([*_places(), *_colours()]) + "\n"
 
 
 def _places() -> Iterator[str]:
@@ -65,18 +90,15 @@ def _places() -> Iterator[str]:
     yield "".join(f".w{n}{{--w:{n}%}}" for n in range(101))
 
 
-def _colours(*, dark: bool) -> Iterator[str]:
+def _colours() -> Iterator[str]:
     for hue in HUES:
         for level in range(len(CHROMAS)):
-            c = shade(hue, level, dark=dark)
-            yield f".hue{hue}-{level}{{--fill:{c.fill};--text:{c.text};--ink:{c.ink};--tint:{c.tint}}}"
-
-
-def _dark() -> Iterator[str]:
-    rules = list(_colours(dark=True))
-    yield "@media screen and (prefers-color-scheme:dark){"
-    yield from (f':root:not([data-theme="light"]) {rule}' for rule in rules)
-    yield "}"
-    yield "@media screen{"
-    yield from (f':root[data-theme="dark"] {rule}' for rule in rules)
-    yield "}"
+            day, night = (shade(hue, level, dark=dark) for dark in (False, True))
+            yield (
+                f".hue{hue}-{level}{{"
+                + ";".join(
+                    f"--{part}:light-dark({getattr(day, part)},{getattr(night, part)})"
+                    for part in ("fill", "text", "ink", "tint")
+                )
+                + "}"
+            )

@@ -5,13 +5,14 @@ Law: a page is sent with a content security policy that allows nothing from else
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlencode
+from typing import Any, Protocol
+from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -26,16 +27,14 @@ from lifetracer.charts import LANGUAGES, Words, keep, shade_of
 from lifetracer.charts.week import VERDICTS, percent
 from lifetracer.charts.wording import SOURCES
 from lifetracer.console.assets import Assets
+from lifetracer.console.navigation import PAGES
+from lifetracer.console.periods import PERIOD_WORDS, end_of, start_of
 from lifetracer.errors import LifetracerError
 from lifetracer.settings import Settings
 from lifetracer.warehouse import Warehouse, accounts
 from lifetracer.warehouse.accounts import Account
 from lifetracer.warehouse.queries import beside
 
-POLICY = (
-    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'none'"
-)
 STAGES = {
     "sync": keep("Sync"),
     "transform": keep("Transform"),
@@ -51,28 +50,29 @@ THEMES = tuple(THEME_NAMES)
 A_YEAR = 365 * 24 * 3600
 SQL = beside(__file__, "queries.sql")
 
-STAGES = {
-    "sync": keep("Sync"),
-    "transform": keep("Transform"),
-    "analyze": keep("Analyze"),
-    "adjust": keep("Adjust"),
-    "report": keep("Report"),
-    "pipeline": keep("Everything"),
-}
-"""How stages are called on the screen."""
+STALE_AFTER = timedelta(hours=36)
+"""A daily sync that is missing for longer than this is said so."""
 
-THEME_NAMES = {"system": keep("System"), "light": keep("Light"), "dark": keep("Dark")}
-THEMES = tuple(THEME_NAMES)
-A_YEAR = 365 * 24 * 3600
-SQL = beside(__file__, "queries.sql")
 
-TITLES = {
-    "toggl_track": "Toggl Track",
-    "google_calendar": "Google Calendar",
-    "ical": "iCalendar",
-    "toggl_csv": "Toggl CSV",
-}
-"""How sources are called on the screen; one that is missing here keeps its own name."""
+Row = dict[str, Any]
+
+
+class Asking(Protocol):
+    """A function that runs a query and gives its rows by column name."""
+
+    def __call__(self, query: str, **values: Any) -> list[Row]:
+        """Run a query."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How the visitor's sources stand: what the pills and notices of a page say."""
+
+    connections: Sequence[Mapping[str, Any]] = ()
+    stale: Sequence[Mapping[str, Any]] = ()
+    """Active connections that were not synced for longer than a missed daily run explains."""
+    living: Mapping[str, Any] | None = None
+    """The job that is at work or waits its turn."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,8 @@ class Shell:
         self.warehouse = warehouse
         self.settings = settings
         self.clock = clock
-        self.assets = Assets()
+        self.assets = Assets(settings.static_url)
+        self.policy = policy(settings.static_url)
         self._templates = jinja2.Environment(
             loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
             autoescape=True,
@@ -104,11 +105,21 @@ class Shell:
             lstrip_blocks=True,
         )
         self._templates.globals.update(
-            asset=self.assets.url, percent=percent, hue=hue, place=place, source=source_title
+            asset=self.assets.url,
+            percent=percent,
+            hue=hue,
+            place=place,
+            source=source_title,
+            measures=settings.web_vitals,
+            pages=PAGES,
+            verdicts=VERDICTS,
+            theme_names=THEME_NAMES,
+            source_words=SOURCES,
+            start_of=start_of,
+            end_of=end_of,
+            period_words=PERIOD_WORDS,
+            stage_words=lambda _: {stage: _(name) for stage, name in STAGES.items()},
         )
-        self._templates.globals.update(measures=settings.web_vitals)
-        self._templates.globals.update(verdicts=VERDICTS, theme_names=THEME_NAMES, source_words=SOURCES)
-        self._templates.globals.update(stage_words=lambda _: {stage: _(name) for stage, name in STAGES.items()})
 
     @property
     def route(self) -> type[APIRoute]:
@@ -129,10 +140,36 @@ class Shell:
 
         return PageRoute
 
-    def ask(self, visitor: Visitor, name: str, **values: Any) -> list[dict[str, Any]]:
-        """Run a named query for the visitor, who sees only their own rows."""
+    def ask(self, visitor: Visitor, name: str, **values: Any) -> list[Row]:
+        """Run one of the shell's named queries for the visitor, who sees only their own rows."""
+        with self.asking(visitor) as ask:
+            return ask(SQL[name], **values)
+
+    @contextmanager
+    def asking(self, visitor: Visitor) -> Iterator[Asking]:
+        """Give a function that runs queries for the visitor, all in one transaction; ``account_id`` is told to each."""
         with self.warehouse.transaction(account_id=visitor.account_id) as connection:
-            return connection.cursor(row_factory=dict_row).execute(SQL[name].encode(), values).fetchall()
+            cursor = connection.cursor(row_factory=dict_row)
+
+            def ask(query: str, **values: Any) -> list[Row]:
+                return cursor.execute(query.encode(), values | {"account_id": visitor.account_id}).fetchall()
+
+            yield ask
+
+    def has_picture(self, visitor: Visitor) -> bool:
+        """Tell whether the marts were made for anybody, so that they can be asked."""
+        return visitor.account_id is not None and bool(self.ask(visitor, "picture")[0]["made"])
+
+    def standing(self, visitor: Visitor) -> Standing:
+        """Tell how the visitor's sources stand."""
+        if visitor.account_id is None:
+            return Standing()
+        connections = self.ask(visitor, "connections")
+        return Standing(
+            connections,
+            [c for c in connections if is_stale(c, visitor.now)],
+            next(iter(self.ask(visitor, "living_job")), None),
+        )
 
     def visitor(self, request: Request) -> Visitor:
         """Find out who looks and how: address, then cookie, then setting, then browser, then account."""
@@ -160,14 +197,21 @@ class Shell:
     def page(self, request: Request, visitor: Visitor, template: str, status: int = 200, **values: Any) -> HTMLResponse:
         """Render a page, and remember a language or theme that its address asked for."""
         here = self.link(request)
+        values = {"standing": Standing()} | values
         html = self._templates.get_template(template).render(
-            _=visitor.words, v=visitor, link=here, path=request.url.path, themes=THEMES, languages=LANGUAGES, **values
+            _=visitor.words,
+            v=visitor,
+            link=here,
+            path=request.url.path,
+            themes=THEMES,
+            languages=LANGUAGES,
+            **values,
         )
         answer = HTMLResponse(html, status_code=status)
-        answer.headers["Content-Security-Policy"] = POLICY
+        answer.headers["Content-Security-Policy"] = self.policy
         answer.headers["X-Content-Type-Options"] = "nosniff"
         answer.headers["Referrer-Policy"] = "same-origin"
-        answer.headers["Cache-Control"] = "private, no-cache"
+        answer.headers["Cache-Control"] = "private, no-store"
         answer.headers["Content-Language"] = visitor.words.language
         answer.headers["Vary"] = "Accept-Language, Cookie"
         for name, allowed in (("lang", LANGUAGES), ("theme", THEMES)):
@@ -203,6 +247,22 @@ class Shell:
             if known is None and (account_of or not accounts.every(connection)):
                 return None
             return accounts.find(connection, str(known) if known else self.settings.account)
+
+
+def policy(static_url: str | None = None) -> str:
+    """Write the content security policy: nothing from elsewhere but the static files, nothing inline."""
+    parts = urlsplit(static_url or "")
+    elsewhere = f" {parts.scheme}://{parts.netloc}" if parts.netloc else ""
+    return (
+        f"default-src 'self'{elsewhere}; connect-src 'self'; img-src 'self' data:{elsewhere}; object-src 'none'; "
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    )
+
+
+def is_stale(connection: Mapping[str, Any], now: datetime) -> bool:
+    """Tell whether an active connection has not been synced for longer than a missed daily run explains."""
+    last = connection["last_success_at"]
+    return connection["status"] == "active" and last is not None and now - last > STALE_AFTER
 
 
 def accepted(header: str) -> str | None:

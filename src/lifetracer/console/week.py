@@ -6,9 +6,12 @@ without JavaScript, can be bookmarked, and a script only makes it smoother.
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import lru_cache
+from hashlib import blake2s
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
@@ -16,9 +19,15 @@ from fastapi.responses import RedirectResponse, Response
 from lifetracer import charts
 from lifetracer.charts import Block, Piece, Week, Words, keep
 from lifetracer.charts.week import VERDICTS
+from lifetracer.console.periods import parse_day, parse_week, week_name
+from lifetracer.console.shell import SQL as SHELL_SQL
 from lifetracer.console.shell import Shell, Visitor
-from lifetracer.errors import NotFoundError, UsageError
+from lifetracer.errors import NotFoundError
 from lifetracer.reporter import render_week
+from lifetracer.warehouse.queries import beside
+
+CHANGES = {"moved": keep("then moved"), "resized": keep("then changed in length"), "removed": keep("then taken away")}
+"""What became of plans that lay elsewhere the evening before."""
 
 RESPONSES = {
     "accepted": keep("accepted"),
@@ -27,6 +36,8 @@ RESPONSES = {
     "needsAction": keep("not answered"),
 }
 """How answers to an invitation are called on the screen."""
+
+SQL = beside(__file__)
 
 SHORT = 1380
 """Seconds that leave room for one line of small text; a shorter block takes free time after it, or is drawn bare."""
@@ -37,8 +48,28 @@ FOLD = 3600
 DIFFERENT = frozenset(VERDICTS) - {"done"}
 """Verdicts that say something did not go as planned."""
 
-STALE_AFTER = timedelta(hours=36)
-"""A daily sync that is missing for longer than this is said so."""
+
+@dataclass(frozen=True)
+class Ghost:
+    """Where a plan had lain the evening before: it was moved, made longer or shorter, or taken away."""
+
+    local_date: date
+    title: str
+    category: str
+    category_color: str
+    change: str
+    start_second: int
+    end_second: int
+
+    def describe(self, _: Words) -> str:
+        """Say it in words."""
+        span = _.span(self.start_second, self.end_second)
+        return _(
+            "{title}: the evening before planned {span}, {change}",
+            title=self.title,
+            span=span,
+            change=_(CHANGES[self.change]),
+        )
 
 
 def routes(shell: Shell) -> APIRouter:
@@ -64,16 +95,17 @@ def routes(shell: Shell) -> APIRouter:
         chosen = parse_day(day) if day else visitor.now.date()
         if not monday <= chosen <= monday + timedelta(days=6):
             chosen = monday
-        latest, shown = _read(shell, visitor, monday)
-        connections = shell.ask(visitor, "connections") if visitor.account_id else []
-        if not latest and not connections:
+        latest, shown, ghosts = read(shell, visitor, monday)
+        standing = shell.standing(visitor)
+        if not latest and not standing.connections:
             return shell.page(request, visitor, "welcome.html", page="week")
+        drawn = only_differences(shown) if only == "differences" else shown
         return shell.page(
             request,
             visitor,
             "week.html",
             page="week",
-            week=only_differences(shown) if only == "differences" else shown,
+            week=drawn,
             whole=shown,
             table=table(shown, visitor.words),
             only=only,
@@ -82,16 +114,17 @@ def routes(shell: Shell) -> APIRouter:
             today=visitor.now.date(),
             now_second=visitor.now.hour * 3600 + visitor.now.minute * 60,
             details=details(shown, block, visitor.words),
-            connections=connections,
-            living=next(iter(shell.ask(visitor, "living_job")), None) if visitor.account_id else None,
+            standing=standing,
             latest=latest,
-            stale=[c for c in connections if is_stale(c, visitor.now)],
+            ghosts=ghosts,
+            pairs=list(zip(drawn.days, shown.days, strict=True)),
             previous=week_name(monday - timedelta(days=7)),
             following=week_name(monday + timedelta(days=7)),
             current=week_name(visitor.now.date()),
             describe=lambda b: charts.describe(b, shown.counterpart(b), visitor.words),
             responses=RESPONSES,
             size=size,
+            key=key_of,
         )
 
     @router.get("/report/week/{name}.pdf")
@@ -107,38 +140,10 @@ def routes(shell: Shell) -> APIRouter:
     return router
 
 
-def parse_week(name: str) -> date:
-    """Read ``2026-W47`` into its Monday.
-
-    Raises:
-        NotFoundError: that is no week.
-    """
-    try:
-        return date.fromisocalendar(int(name[:4]), int(name[6:]), 1) if name[4:6] == "-W" else _refuse(name)
-    except ValueError:
-        return _refuse(name)
-
-
-def _refuse(name: str) -> date:
-    raise NotFoundError(f"{name} is not a week.", remedy="Write a week as year and ISO number: 2026-W47.")
-
-
-def parse_day(text: str) -> date:
-    """Read ``2026-11-19``.
-
-    Raises:
-        UsageError: that is no day.
-    """
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"{text} is not a day.", remedy="Write a day as 2026-11-19.") from None
-
-
-def week_name(day: date) -> str:
-    """Name the ISO week of a day: ``2026-W47``."""
-    year, number, _ = day.isocalendar()
-    return f"{year}-W{number:02}"
+@lru_cache(8192)
+def key_of(block_id: str) -> str:
+    """Shorten a block's id for addresses and marks: eight characters that are as good as its own on one page."""
+    return blake2s(block_id.encode(), digest_size=4).hexdigest()
 
 
 def only_differences(week: Week) -> Week:
@@ -150,7 +155,7 @@ def only_differences(week: Week) -> Week:
 
 def details(week: Week, block_id: str, _: Words) -> dict[str, Any] | None:
     """Collect what the panel says about one block: itself, its counterpart and how they differ."""
-    block = next((b for b in week.blocks if b.block_id == block_id), None)
+    block = next((b for b in week.blocks if block_id in (key_of(b.block_id), b.block_id)), None)
     if block is None:
         return None
     pieces = [b for b in week.blocks if (b.layer, b.whole_id) == (block.layer, block.whole_id)]
@@ -162,7 +167,15 @@ def details(week: Week, block_id: str, _: Words) -> dict[str, Any] | None:
         "seconds": sum(b.seconds for b in pieces),
         "verdict": charts.judgement(block, _),
         "differences": charts.differences(block, other, _),
+        "raw": raw_address(block),
+        "raw_other": raw_address(other) if other else None,
     }
+
+
+def raw_address(block: Block) -> str:
+    """Give the page that shows what the service sent for a block."""
+    key = block.whole_id.partition(":")[2]
+    return f"/data/row?{urlencode({'of': block.layer, 'id': key})}"
 
 
 def table(week: Week, _: Words) -> list[tuple[Block, str, list[str]]]:
@@ -172,12 +185,6 @@ def table(week: Week, _: Words) -> list[tuple[Block, str, list[str]]]:
         other = week.counterpart(block)
         rows.append((block, charts.judgement(block, _), charts.differences(block, other, _)))
     return rows
-
-
-def is_stale(connection: dict[str, Any], now: datetime) -> bool:
-    """Tell whether an active connection has not been synced for longer than a missed daily run explains."""
-    last = connection["last_success_at"]
-    return connection["status"] == "active" and last is not None and now - last > STALE_AFTER
 
 
 def size(piece: Piece, week: Week) -> str:
@@ -196,13 +203,18 @@ def _to_week(request: Request, day: date) -> RedirectResponse:
     return RedirectResponse(f"/week/{week_name(day)}{query}", status_code=303)
 
 
-def _read(shell: Shell, visitor: Visitor, monday: date) -> tuple[date | None, Week]:
-    """Read the week, and a day on which there is something to see, if anywhere."""
-    if visitor.account_id is None or not shell.ask(visitor, "picture")[0]["made"]:
-        return None, charts.lay_out(monday, [], [], [])
+def read(shell: Shell, visitor: Visitor, monday: date) -> tuple[date | None, Week, dict[date, list[Ghost]]]:
+    """Read the week, a day on which there is something to see, if anywhere, and where plans had lain before."""
+    if not shell.has_picture(visitor):
+        return None, charts.lay_out(monday, [], [], []), {}
+    assert visitor.account_id
     with shell.warehouse.transaction(account_id=visitor.account_id) as connection:
         week = charts.read(connection, visitor.account_id, monday)
-    if week.blocks:
-        return monday, week
-    latest = shell.ask(visitor, "latest", account_id=visitor.account_id)
-    return (latest[0]["local_date"] if latest else None), week
+    with shell.asking(visitor) as ask:
+        ghosts: dict[date, list[Ghost]] = {}
+        for row in ask(SQL["former_plans"], monday=monday, zone=str(visitor.zone)):
+            ghosts.setdefault(row["local_date"], []).append(Ghost(**row))
+        if week.blocks:
+            return monday, week, ghosts
+        latest = ask(SHELL_SQL["latest"])
+    return (latest[0]["local_date"] if latest else None), week, ghosts

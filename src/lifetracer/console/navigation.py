@@ -1,0 +1,104 @@
+"""Which pages there are: what the rail, the phone's bar, the palette and the keys ``g`` + letter lead to.
+
+Law: a page is one module, one template and one line here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from lifetracer.charts import keep
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page as the navigation shows it."""
+
+    name: str
+    address: str
+    title: str
+    group: Literal["look", "tend"]
+    """Pages one looks at, and pages by which one takes care of what they show."""
+    key: str
+    """Letter that leads there after ``g``."""
+    drawing: str
+    """Strokes of its icon, on a field of 24 × 24."""
+    on_phone: bool = False
+    """Stands in the phone's bar; the others are under More."""
+
+
+PAGES = (
+    Page(
+        "week",
+        "/week",
+        keep("Week"),
+        "look",
+        "w",
+        '<rect x="3.5" y="4.5" width="17" height="16" rx="3"/><path d="M3.5 9.5h17M9 9.5v11M15 9.5v11"/>',
+        on_phone=True,
+    ),
+    Page(
+        "day",
+        "/day",
+        keep("Day"),
+        "look",
+        "d",
+        '<rect x="5.5" y="3.5" width="13" height="17" rx="3"/><path d="M9 8h6M9 12h6M9 16h3"/>',
+        on_phone=True,
+    ),
+    Page(
+        "trends",
+        "/trends",
+        keep("Trends"),
+        "look",
+        "t",
+        '<path d="M4 20V4M4 20h16M8 16v-4M12.5 16V7M17 16v-6"/>',
+        on_phone=True,
+    ),
+    Page(
+        "adherence",
+        "/adherence",
+        keep("Adherence"),
+        "look",
+        "a",
+        '<path d="M4 6c8 0 8 12 16 12M4 12c6 0 6-6 16-6M4 18h5"/>',
+    ),
+    Page(
+        "targets",
+        "/targets",
+        keep("Targets"),
+        "look",
+        "g",
+        '<circle cx="12" cy="12" r="8.5"/><circle cx="12" cy="12" r="4.5"/>'
+        '<circle class="solid" cx="12" cy="12" r="1.3"/>',
+        on_phone=True,
+    ),
+    Page(
+        "categories",
+        "/categories",
+        keep("Categories"),
+        "tend",
+        "c",
+        '<path d="M4 6h5M4 12h5M4 18h5"/><rect x="12" y="4" width="8" height="4" rx="1.5"/>'
+        '<rect x="12" y="10" width="8" height="4" rx="1.5"/><rect x="12" y="16" width="8" height="4" rx="1.5"/>',
+    ),
+    Page(
+        "data",
+        "/data",
+        keep("Data"),
+        "tend",
+        "q",
+        '<ellipse cx="12" cy="6" rx="7.5" ry="3"/>'
+        '<path d="M4.5 6v12c0 1.7 3.4 3 7.5 3s7.5-1.3 7.5-3V6M4.5 12c0 1.7 3.4 3 7.5 3s7.5-1.3 7.5-3"/>',
+    ),
+    Page(
+        "jobs",
+        "/jobs",
+        keep("Jobs"),
+        "tend",
+        "j",
+        '<path d="M4 6.5h16M4 12h10M4 17.5h13"/><circle cx="19" cy="12" r="1.6"/>',
+    ),
+)
+"""The pages, in the order in which they are shown."""
