@@ -174,9 +174,6 @@ class Settings(BaseModel):
     static_url: str | None = Field(None, pattern=r"^https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?$")
     """Where browsers fetch style sheet and script, if not here: a CDN in front of ``/static``, or a bucket's copy of it."""
 
-    static_url: str | None = Field(None, pattern=r"^https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?$")
-    """Where browsers fetch style sheet and script, if not here: a CDN in front of ``/static``, or a bucket's copy of it."""
-
     hint_pause_seconds: int = Field(120, ge=0, le=3600)
     """Least time between two syncs that webhooks or push notifications start; the first comes at once."""
 

@@ -14,7 +14,8 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from lifetracer.cli import app
-from lifetracer.cli.connect_google import picked, selection
+from lifetracer.cli.connect_google import picked
+from lifetracer.connector.sources.google_calendar.calendar_list import selection
 from lifetracer.errors import UsageError
 from sandbox_process import SandboxHandle, start_sandbox
 

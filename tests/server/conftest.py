@@ -1,5 +1,6 @@
 """A real server around a real warehouse, asked over the network as a browser or a program would."""
 
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -77,3 +78,10 @@ def client(visit: Callable[..., httpx.Client]) -> httpx.Client:
 def guarded(visit: Callable[..., httpx.Client]) -> httpx.Client:
     """Beyond this machine: with a token, which this client does not show by itself."""
     return visit(host="0.0.0.0", access_token=SecretStr(TOKEN), rate_limit_wrong=0)
+
+
+def token_in(page: str) -> dict[str, str]:
+    """The token of the forms of a page, as they send it."""
+    found = re.search(r'name="form_token" value="([0-9a-f]{64})"', page)
+    assert found, page
+    return {"form_token": found[1]}

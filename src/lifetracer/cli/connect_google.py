@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import webbrowser
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -93,7 +93,7 @@ def choose_calendars(
     from rich.prompt import Prompt
 
     answer = Prompt.ask("Which ones? Numbers separated by commas; Enter takes the marked ones", default="")
-    return selection(rows, picked(answer, len(rows)))
+    return calendar_list.selection(rows, picked(answer, len(rows)))
 
 
 def picked(answer: str, count: int) -> list[int] | None:
@@ -106,19 +106,6 @@ def picked(answer: str, count: int) -> list[int] | None:
     if any(not part.isdigit() or not 1 <= int(part) <= count for part in parts):
         raise UsageError(f"“{answer}” is not a list of numbers from 1 to {count}.", remedy="Write it like 1,3.")
     return [int(part) for part in parts] or None
-
-
-def selection(rows: Sequence[Mapping[str, Any]], numbers: Sequence[int] | None) -> dict[str, Any]:
-    """Say a choice as connection settings: who leaves some out goes on getting calendars made later."""
-    from lifetracer.connector.sources.google_calendar.calendar_list import is_off_by_default
-
-    if numbers is None:
-        return {"calendar_ids": [], "calendars_off": []}
-    chosen = [rows[number - 1] for number in numbers]
-    if any(is_off_by_default(row) for row in chosen):
-        return {"calendar_ids": [row["id"] for row in chosen], "calendars_off": []}
-    off = [row["id"] for row in rows if row not in chosen and not is_off_by_default(row)]
-    return {"calendar_ids": [], "calendars_off": off}
 
 
 def _consent(known: Mapping[str, str], options: Options, settings: Settings) -> dict[str, str]:

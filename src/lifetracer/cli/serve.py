@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from lifetracer.settings import Settings
     from lifetracer.warehouse import Warehouse
 
 
@@ -21,7 +22,7 @@ def command(
     """Run the server alone: web pages and API."""
     from lifetracer.cli import logs
     from lifetracer.cli.surroundings import opened
-    from lifetracer.server.listen import address_of, listen, require_token_beyond_this_machine
+    from lifetracer.server.listen import address_of, listen, refuse_weak_token
     from lifetracer.server.run import serve
     from lifetracer.settings import load
 
@@ -29,7 +30,7 @@ def command(
     changes = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     settings = settings.model_copy(update=changes)
     logs.configure(settings, "server")
-    require_token_beyond_this_machine(settings)
+    refuse_weak_token(settings)
     door = socket.socket(fileno=fd) if fd is not None else listen(settings.host, settings.port)
     if fd is None:
         typer.echo(f"lifetracer listens on {address_of(door)}")
@@ -37,6 +38,26 @@ def command(
     @contextmanager
     def warehouse() -> Iterator[Warehouse]:
         with opened(settings) as (house, _):
+            _tell_set_up_code(house, settings, address_of(door))
             yield house
 
     serve(settings, door, warehouse)
+
+
+def _tell_set_up_code(house: Warehouse, settings: Settings, address: str) -> None:
+    """Say how the first person comes in, where strangers could be quicker."""
+    from lifetracer.server.listen import needs_set_up_code
+    from lifetracer.warehouse import accounts, invitations, people
+
+    if not needs_set_up_code(settings):
+        return
+    with house.transaction() as connection:
+        if people.any_there(connection):
+            return
+        known = accounts.every(connection)
+        owner = accounts.find(connection, settings.account or str(known[0].account_id))
+        code = invitations.set_up_code(connection, owner.account_id)
+    typer.echo(
+        f"\n  Nobody can sign in yet. Open {address}/welcome and enter this set-up code (it counts once, for a day):"
+    )
+    typer.echo(f"\n      {code}\n")

@@ -10,7 +10,24 @@ from datetime import UTC, datetime
 
 from fastapi import APIRouter
 
-from lifetracer.console import adherence, categories, data, day, entries, jobs, palette, targets, trends, week
+from lifetracer.console import (
+    adherence,
+    categories,
+    connections,
+    data,
+    day,
+    entries,
+    invitation,
+    jobs,
+    palette,
+    people,
+    security,
+    sign_in,
+    targets,
+    trends,
+    week,
+    welcome,
+)
 from lifetracer.console.shell import Shell
 from lifetracer.settings import Settings
 from lifetracer.warehouse import Warehouse
@@ -27,9 +44,35 @@ def build(
     shell = Shell(warehouse, settings, clock)
     router = APIRouter(include_in_schema=False)
     router.include_router(shell.assets.routes())
-    for page in (week, day, trends, adherence, targets, entries, categories, data, jobs, palette):
+    for page in (
+        week,
+        day,
+        trends,
+        adherence,
+        targets,
+        entries,
+        categories,
+        data,
+        jobs,
+        connections,
+        security,
+        people,
+        palette,
+    ):
+        router.include_router(page.routes(shell))
+    router.include_router(sign_in.leaving(shell))
+    return router
+
+
+def entrance(
+    warehouse: Warehouse, settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+) -> APIRouter:
+    """Make the routes of the pages by which people come in; they are for everybody, and guard themselves."""
+    shell = Shell(warehouse, settings, clock)
+    router = APIRouter(include_in_schema=False)
+    for page in (sign_in, invitation, welcome):
         router.include_router(page.routes(shell))
     return router
 
 
-__all__ = ["build"]
+__all__ = ["build", "entrance"]

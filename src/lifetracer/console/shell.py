@@ -26,6 +26,7 @@ from psycopg.rows import dict_row
 from lifetracer.charts import LANGUAGES, Words, keep, shade_of
 from lifetracer.charts.week import VERDICTS, percent
 from lifetracer.charts.wording import SOURCES
+from lifetracer.console import browser
 from lifetracer.console.assets import Assets
 from lifetracer.console.navigation import PAGES
 from lifetracer.console.periods import PERIOD_WORDS, end_of, start_of
@@ -197,6 +198,8 @@ class Shell:
     def page(self, request: Request, visitor: Visitor, template: str, status: int = 200, **values: Any) -> HTMLResponse:
         """Render a page, and remember a language or theme that its address asked for."""
         here = self.link(request)
+        theirs = browser.of(request, self.settings)
+        key = theirs.key or browser.new_key()
         values = {"standing": Standing()} | values
         html = self._templates.get_template(template).render(
             _=visitor.words,
@@ -205,9 +208,13 @@ class Shell:
             path=request.url.path,
             themes=THEMES,
             languages=LANGUAGES,
+            form_token=browser.form_token(key),
+            caller=getattr(request.state, "caller", None),
             **values,
         )
         answer = HTMLResponse(html, status_code=status)
+        if not theirs.key:
+            theirs.keep(answer, browser.FORM, key)
         answer.headers["Content-Security-Policy"] = self.policy
         answer.headers["X-Content-Type-Options"] = "nosniff"
         answer.headers["Referrer-Policy"] = "same-origin"

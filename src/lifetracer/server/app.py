@@ -10,15 +10,16 @@ from fastapi import Depends, FastAPI
 from starlette.types import ASGIApp
 
 from lifetracer import __version__, console
-from lifetracer.server import doors, hooks, metrics, openapi, ready, routes, sign_in, vitals
+from lifetracer.server import doors, hooks, metrics, openapi, ready, routes, vitals
 from lifetracer.server.callers import NeedsOnPages, Pass, Register
 from lifetracer.server.follow import Switchboard
 from lifetracer.server.limits import Limiter
-from lifetracer.server.listen import require_token_beyond_this_machine
+from lifetracer.server.listen import refuse_weak_token
 from lifetracer.server.problem import explain
 from lifetracer.server.routes import stages
 from lifetracer.server.shapes import Health, shows
 from lifetracer.server.upkeep import Upkeep
+from lifetracer.server.visitors import Visitors
 from lifetracer.server.watching import Inside, Observer
 from lifetracer.settings import Settings
 from lifetracer.warehouse import Warehouse, accounts
@@ -29,9 +30,9 @@ def built(warehouse: Warehouse, settings: Settings) -> Iterator[ASGIApp]:
     """Make the application for the length of a block; its end ends what is still being followed.
 
     Raises:
-        FixByHandError: it would listen beyond this machine without an access token; a setting is not usable.
+        FixByHandError: the access token is weak; a setting is not usable.
     """
-    require_token_beyond_this_machine(settings)
+    refuse_weak_token(settings)
     permit = Pass(settings.access_token.get_secret_value() if settings.access_token else None)
     switchboard = Switchboard(warehouse)
     limiter = Limiter(warehouse)
@@ -60,13 +61,14 @@ def built(warehouse: Warehouse, settings: Settings) -> Iterator[ASGIApp]:
     app.include_router(vitals.routes(counts, settings))
     for router in (*routes.every(switchboard), stages.later):
         app.include_router(router)
-    app.include_router(sign_in.routes(permit, limiter, settings.rate_limit_wrong))
+    app.include_router(console.entrance(warehouse, settings))
     app.include_router(
         console.build(warehouse, settings), dependencies=[Depends(NeedsOnPages("data:read", "jobs:read"))]
     )
     find = _finder(warehouse, settings)
+    visitors = Visitors(warehouse, settings, permit)
     try:
-        guarded = doors.Doors(Inside(app), settings, permit, Register(warehouse), limiter, find)
+        guarded = doors.Doors(Inside(app), settings, permit, Register(warehouse), visitors, limiter, find)
         yield Observer(guarded, counts)
     finally:
         switchboard.close()

@@ -16,6 +16,9 @@ from lifetracer.server import crossing
 MOST_BODY = 1 << 20
 """Bytes of a request's body."""
 
+MOST_FILE = 100 << 20
+"""Bytes of a file that is brought over a page."""
+
 ALWAYS = {
     "content-security-policy": (
         "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
@@ -79,6 +82,19 @@ async def read_body(receive: Receive) -> bytes | None:
             return None
         if not message.get("more_body"):
             return body
+
+
+def limited(receive: Receive, most: int) -> Receive:
+    """Pass a body on as it comes, and hang up on one that is larger than it said it would be."""
+    left = most
+
+    async def counted() -> Message:
+        nonlocal left
+        message = await receive()
+        left -= len(message.get("body", b""))
+        return message if left >= 0 else {"type": "http.disconnect"}
+
+    return counted
 
 
 def replay(body: bytes, receive: Receive) -> Receive:

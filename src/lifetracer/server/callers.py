@@ -2,8 +2,9 @@
 
     Authorization: Bearer …  is the installation's token        → its account, every scope
                              is in app.api_token                → that token's account and scopes
-    Cookie                   a session opened at /sign-in       → the installation's account, every scope
-    nothing                  and no token is set: this machine  → the installation's account, every scope
+                             is of Supabase Auth, if that is on → the account that it vouches for, every scope
+    Cookie                   a session opened at /sign-in       → its person's account, every scope
+    nothing                  and nobody can sign in here yet    → this machine: the installation's account, every scope
 
 Law: every route says by `needs` which scope it takes; what says nothing is no route (a test walks them all).
 """
@@ -29,8 +30,6 @@ from lifetracer.warehouse.tokens import SCOPES, Token
 
 EVERYTHING = frozenset(SCOPES)
 
-SESSION_SECONDS = 30 * 24 * 3600
-
 CACHE_SECONDS = 5.0
 """A revoked token is refused after so long at the latest."""
 CACHE_SIZE = 10_000
@@ -46,8 +45,12 @@ class Caller:
     scopes: frozenset[str] = frozenset()
     token_id: UUID | None = None
     account_id: UUID | None = None
-    """Of a token's account; otherwise it is the installation's."""
+    """Of a token's or a session's account; otherwise it is the installation's."""
     ip: str | None = None
+    session_id: UUID | None = None
+    is_operator: bool = False
+    confirmed_at: datetime | None = None
+    """When the person behind a session last proved who they are."""
 
 
 class ScopeError(FixByHandError):
@@ -89,7 +92,7 @@ def needs(*scopes: str) -> Any:
 
 
 class Pass:
-    """The access token of the installation, and the sessions that were opened with it."""
+    """The access token of the installation."""
 
     def __init__(self, token: str | None) -> None:
         self._token = token.encode() if token else None
@@ -103,22 +106,10 @@ class Pass:
         """Compare a token that somebody shows, in constant time."""
         return self._token is not None and hmac.compare_digest(shown.encode("utf-8", "replace"), self._token)
 
-    def session(self, now: float | None = None) -> str:
-        """Make a cookie's value; it ends by itself, and when the token is changed."""
-        until = str(int((now or time.time()) + SESSION_SECONDS))
-        return f"{until}.{self._sign(until)}"
-
-    def fits_session(self, value: str, now: float | None = None) -> bool:
-        """Tell whether a cookie's value was made by us and has not ended."""
-        until, _, signature = value.partition(".")
-        if self._token is None or not until.isdecimal() or not until.isascii():
-            return False
-        right = hmac.compare_digest(signature.encode("utf-8", "replace"), self._sign(until).encode())
-        return right and int(until) > (now or time.time())
-
-    def _sign(self, text: str) -> str:
-        assert self._token is not None
-        return hmac.new(self._token, b"session " + text.encode(), hashlib.sha256).hexdigest()
+    @property
+    def mark(self) -> bytes | None:
+        """What a session keeps of the token with which it was opened: it ends when the token is changed."""
+        return hashlib.sha256(b"session " + self._token).digest() if self._token else None
 
 
 class Register:

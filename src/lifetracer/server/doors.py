@@ -1,7 +1,7 @@
 """Which request may come in: right address, right host, right token, right origin, right size, not too often.
 
-    path ─▶ address ─▶ host ─▶ size ─▶ preflight ─▶ who asks ─▶ origin ─▶ how often ─▶ the route, which asks for a scope
-     400      403      421     413        204          401         403        429         403
+    path ─▶ address ─▶ size ─▶ preflight ─▶ who asks ─▶ host ─▶ origin ─▶ how often ─▶ form ─▶ the route, which
+     400      403      413        204          401       421      403        429       403    asks for a scope: 403
 
 Law: nothing behind this wrapper has to think about these. Doors that need no token are listed in `OPEN`, each with
 what guards it instead.
@@ -14,25 +14,24 @@ import re
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, urlsplit
 from uuid import UUID
 
 from starlette.datastructures import Headers
-from starlette.requests import cookie_parser
 from starlette.responses import RedirectResponse, Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from lifetracer.console import browser
 from lifetracer.errors import LifetracerError
 from lifetracer.server import crossing
-from lifetracer.server.bodies import MOST_BODY, answer_head, dressed, read_body, replay
+from lifetracer.server.bodies import MOST_BODY, MOST_FILE, answer_head, dressed, limited, read_body, replay
 from lifetracer.server.callers import EVERYTHING, Caller, Pass, Register
 from lifetracer.server.limits import Limiter, Standing
 from lifetracer.server.listen import is_loopback
 from lifetracer.server.network import Address, Network, bucket_of
 from lifetracer.server.problem import problem
+from lifetracer.server.visitors import Visitors
 from lifetracer.settings import Settings
-
-COOKIE = "lifetracer_session"
 
 LONGEST_PATH = 2048
 LONGEST_QUERY = 8192
@@ -44,10 +43,22 @@ OPEN = {
     "/ready": "tells strangers which part is well, and only those who are known why one is not; counted",
     "/metrics": "LIFETRACER_METRICS_TOKEN, else this machine and LIFETRACER_METRICS_IPS only; figures without names",
     "/hooks/": "the signature or token of a channel that we opened; asks for a sync, once however often it is called",
-    "/sign-in": "asks for the token itself; slow on purpose when it is wrong, and counted",
+    "/sign-in": "asks for a password or the access token; ever slower when it is wrong, and counted",
+    "/sign-in/": "the second step, and the way back from another service: each takes what only this browser has",
+    "/invitation/": "takes an invitation, once",
+    "/welcome": "nobody can sign in yet: takes the set-up code, or the access token",
     "/static/": "files of the program, the same for everybody",
 }
 """Paths that need no token → what guards them."""
+
+FORMLESS = ("/api/", "/hooks/")
+"""What is no page takes no forms: JSON, which no other site's form can send, or signed bodies."""
+
+FILES = frozenset({"/connections/file"})
+"""Pages that take a file as it comes, and look for the form's token in it themselves."""
+
+WARY = ("/sign-in", "/welcome", "/invitation/")
+"""Pages that strangers may guess at: what they refuse is counted like a wrong token."""
 
 COUNTED = ("/api/", "/ready", "/metrics", "/hooks/")
 """Of these, paths that may not be asked more often than any other."""
@@ -66,12 +77,15 @@ class Doors:
         settings: Settings,
         permit: Pass,
         register: Register,
+        visitors: Visitors,
         limiter: Limiter,
         account_of: Accounts,
     ) -> None:
         self.app = app
+        self.settings = settings
         self.permit = permit
         self.register = register
+        self.visitors = visitors
         self.limiter = limiter
         self.account_of = account_of
         self.network = Network(settings)
@@ -100,13 +114,53 @@ class Doors:
             await answer_head(self.app, scope, receive, send)
         elif scope["method"] in SAFE:
             await self.app(scope, receive, send)
+        elif scope["path"] in FILES:
+            await self.app(scope, limited(receive, MOST_FILE), send)
         elif (body := await read_body(receive)) is None:
             await _too_large()(scope, receive, send)
+        elif (refusal := self._refuse_form(scope, headers, body)) is not None:
+            await refusal(scope, receive, send)
         else:
             if "idempotency-key" in headers:
                 words = (scope["method"], scope["path"], scope["query_string"].decode("latin-1"), "")
                 state["request_hash"] = hashlib.sha256("\n".join(words).encode() + body).digest()
-            await self.app(scope, replay(body, receive), send)
+            await self.app(scope, replay(body, receive), self._noting(scope, send))
+            if not scope["path"].startswith(FORMLESS):
+                self.visitors.look_again()
+
+    def _refuse_form(self, scope: Scope, headers: Headers, body: bytes) -> ASGIApp | None:
+        """Refuse what is sent to a page without its form's token, which only our pages know."""
+        caller: Caller = scope["state"]["caller"]
+        if caller.kind == "token" or scope["path"].startswith(FORMLESS):
+            return None
+        kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+        fields = parse_qs(body.decode("latin-1")) if kind == "application/x-www-form-urlencoded" else {}
+        if self._browser(scope, headers).fits(fields.get(browser.FIELD, [""])[-1]):
+            return None
+        former = urlsplit(headers.get("referer", ""))
+        if former.netloc and former.netloc.lower() == headers.get("host", "").lower():
+            # An honest page that is too old, of before a sign-in: it is shown anew, and nothing was done.
+            return RedirectResponse(browser.inside(former.path + (f"?{former.query}" if former.query else "")), 303)
+        return problem(403, "form", "This form is not of ours, or too old.", "Load the page anew and try again.")
+
+    def _noting(self, scope: Scope, send: Send) -> Send:
+        """Count what a sign-in page refuses against the address that it came from."""
+        if not (self.limit_wrong and scope["path"].startswith(WARY)):
+            return send
+
+        async def noting(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] == 403:
+                await self.limiter.take(scope["state"]["wrong"], self.limit_wrong)
+            await send(message)
+
+        return noting
+
+    @staticmethod
+    def _is_wary(scope: Scope) -> bool:
+        return scope["method"] not in SAFE and scope["path"].startswith(WARY)
+
+    def _browser(self, scope: Scope, headers: Headers) -> browser.Browser:
+        return browser.read(headers, scope.get("scheme", "http"), self.settings)
 
     async def _refusal(self, scope: Scope, headers: Headers, told: dict[str, str]) -> ASGIApp | None:
         peer = scope.get("client")
@@ -114,11 +168,19 @@ class Doors:
         if refusal := self._refuse_place(scope, headers, client):
             return refusal
         address = bucket_of(client)
-        caller = await self._caller(headers)
+        caller = await self._caller(scope, headers)
         if caller is None and is_open(scope["path"]):
             caller = NOBODY  # it may be a token of that door's own
         if caller is None:
             return await self._wrong(f"wrong:{address}", told)
+        if caller.kind == "local" and not is_loopback(host_of(headers.get("host", ""))):
+            # A stranger's page may have its own name resolve to this machine (DNS rebinding).
+            return problem(
+                421,
+                "host",
+                f"This server does not answer to the name “{host_of(headers.get('host', ''))[:100]}”.",
+                "Use http://localhost, and set a password there (or LIFETRACER_ACCESS_TOKEN) to use other names.",
+            )
         caller = replace(caller, ip=str(client) if client else None)
         scope["state"] |= {"caller": caller, "account_of": self._account_of(caller), "wrong": f"wrong:{address}"}
         return await self._refuse_caller(scope, headers, caller, address, told)
@@ -129,16 +191,8 @@ class Doors:
             return trick
         if not self.network.admits(client, scope["path"]):
             return problem(403, "address", f"The address {client} may not come in.", "See LIFETRACER_ALLOW_IPS.")
-        if not self.permit.needed and not is_loopback(host_of(headers.get("host", ""))):
-            # A stranger's page may have its own name resolve to this machine (DNS rebinding).
-            return problem(
-                421,
-                "host",
-                f"This server does not answer to the name “{host_of(headers.get('host', ''))[:100]}”.",
-                "Use http://localhost, or set LIFETRACER_ACCESS_TOKEN to be reached by other names.",
-            )
         length = headers.get("content-length", "0")
-        if not length.isdecimal() or int(length) > MOST_BODY:
+        if not length.isdecimal() or int(length) > (MOST_FILE if scope["path"] in FILES else MOST_BODY):
             return _too_large()
         origin = self._origin(headers)
         if origin and crossing.is_preflight(scope["method"], headers) and scope["path"].startswith("/api/"):
@@ -156,7 +210,7 @@ class Doors:
             return problem(
                 403, "cross_site", "This request comes from another site's page.", "Use lifetracer's own pages."
             )
-        if path == "/sign-in" and method == "POST" and self.limit_wrong:
+        if self._is_wary(scope) and self.limit_wrong:
             standing = self.limiter.look(f"wrong:{address}", self.limit_wrong)
             if standing.refused:
                 return _too_often(standing)
@@ -170,22 +224,23 @@ class Doors:
                 return _too_often(standing)
         return _unknown_person(scope, headers) if caller.kind == "nobody" and not is_open(path) else None
 
-    async def _caller(self, headers: Headers) -> Caller | None:
+    async def _caller(self, scope: Scope, headers: Headers) -> Caller | None:
         """Find out who asks; ``None`` for a token that is wrong."""
+        if scope["path"].startswith("/static/"):
+            return NOBODY
         scheme, _, shown = headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer":
             if self.permit.fits(shown.strip()):
                 return Caller("token", "access token", EVERYTHING)
             token = await self.register.find(shown.strip())
             if token is None:
-                return None
+                return await self.visitors.find_elsewhere(shown.strip())
             who = f"token {token.name}"
             return Caller("token", who, frozenset(token.scopes), token.token_id, token.account_id)
-        if not self.permit.needed:
-            return Caller("local", "this machine", EVERYTHING)
-        if self.permit.fits_session(cookie_parser(headers.get("cookie", "")).get(COOKIE, "")):
-            return Caller("session", "browser", EVERYTHING)
-        return NOBODY
+        session = await self.visitors.find(self._browser(scope, headers).session)
+        if session is not None:
+            return session
+        return Caller("local", "this machine", EVERYTHING) if await self.visitors.local_door() else NOBODY
 
     async def _wrong(self, bucket: str, told: dict[str, str]) -> ASGIApp:
         """Refuse a wrong token; a right one is let in however many wrong ones came from its address before."""
@@ -261,10 +316,10 @@ def _unknown_person(scope: Scope, headers: Headers) -> ASGIApp:
     return problem(
         401,
         "token",
-        "An access token is needed.",
+        "Nobody is signed in, and no token was sent.",
         "Send it as `Authorization: Bearer …`, or sign in at /sign-in.",
         headers={"WWW-Authenticate": "Bearer"},
     )
 
 
-__all__ = ["COOKIE", "MOST_BODY", "OPEN", "SAFE", "Doors", "host_of", "is_open"]
+__all__ = ["MOST_BODY", "OPEN", "SAFE", "Doors", "host_of", "is_open"]

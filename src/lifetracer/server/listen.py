@@ -13,23 +13,22 @@ from lifetracer.errors import FixByHandError
 from lifetracer.settings import Settings
 
 
-def require_token_beyond_this_machine(settings: Settings) -> None:
-    """Refuse a configuration that would show somebody's life to a network.
+def refuse_weak_token(settings: Settings) -> None:
+    """Refuse an access token that can be guessed.
 
     Raises:
-        FixByHandError: the server would listen beyond this machine without an access token, or with a weak one.
+        FixByHandError: it is too short.
     """
     token = settings.access_token.get_secret_value() if settings.access_token else ""
-    if not token and not is_loopback(settings.host):
-        raise FixByHandError(
-            f"The server would listen on {settings.host} for everybody, without an access token.",
-            remedy="Set LIFETRACER_ACCESS_TOKEN (for instance to the output of `openssl rand -hex 32`), "
-            "or leave LIFETRACER_HOST at 127.0.0.1.",
-        )
     if token and len(token) < 16:
         raise FixByHandError(
             "LIFETRACER_ACCESS_TOKEN is too short to be safe.", remedy="Give it 16 characters or more, at random."
         )
+
+
+def needs_set_up_code(settings: Settings) -> bool:
+    """Tell whether other machines can reach the server and no access token keeps them out of the first steps."""
+    return settings.access_token is None and not is_loopback(settings.host)
 
 
 def is_loopback(host: str) -> bool:

@@ -12,7 +12,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from lifetracer.errors import LifetracerError
-from lifetracer.server.listen import require_token_beyond_this_machine
+from lifetracer.server.listen import refuse_weak_token
 from lifetracer.server.opening import Opening
 from lifetracer.settings import Settings
 from lifetracer.warehouse import Warehouse
@@ -33,7 +33,7 @@ def serve(
     Raises:
         FixByHandError: the configuration or the database needs a person.
     """
-    require_token_beyond_this_machine(settings)
+    refuse_weak_token(settings)
     failures: list[LifetracerError] = []
     with ExitStack() as stack:
         inner = stack.enter_context(ExitStack())

@@ -1,4 +1,4 @@
-"""What the server throws away once an hour: old lines of the audit log and answers of yesterday.
+"""What the server throws away once an hour: old lines of the audit log, answers of yesterday, sessions that are over.
 
 Law: any number of servers may do it at once; what one has deleted the others do not find.
 """
@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import logging
 import threading
+from datetime import timedelta
 
 from lifetracer.errors import LifetracerError
 from lifetracer.server.acting import SQL
 from lifetracer.settings import Settings
-from lifetracer.warehouse import Warehouse, audit
+from lifetracer.warehouse import Warehouse, audit, sessions
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +27,7 @@ class Upkeep:
     def __init__(self, warehouse: Warehouse, settings: Settings) -> None:
         self._warehouse = warehouse
         self._days = settings.audit_days
+        self._idle = timedelta(hours=settings.session_idle_hours)
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._work, name="upkeep", daemon=True)
         self._thread.start()
@@ -40,6 +42,7 @@ class Upkeep:
         with self._warehouse.transaction() as con:
             audit.forget(con, self._days)
             con.execute(SQL["forget"])
+            sessions.forget_ended(con, self._idle)
 
     def _work(self) -> None:
         pause = FIRST_SECONDS

@@ -99,6 +99,20 @@ def change(
     connection.execute(_SQL["change"], given)
 
 
+def rename(connection: Connection, account: Account, name: str) -> None:
+    """Call an account otherwise.
+
+    Raises:
+        UsageError: empty name, or name taken.
+    """
+    name = " ".join(name.split())
+    if not 1 <= len(name) <= 200:
+        raise UsageError("An account needs a name.", remedy="Give it 1 to 200 letters.")
+    if any(known.name == name and known.account_id != account.account_id for known in every(connection)):
+        raise UsageError(f"There is an account named {name} already.", remedy="Choose another name.")
+    connection.execute(_SQL["rename"], {"id": account.account_id, "name": name})
+
+
 def _check(time_zone: str, language: str) -> None:
     try:
         ZoneInfo(time_zone)

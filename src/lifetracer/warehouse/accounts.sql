@@ -16,3 +16,6 @@ order by created_at, name
 -- change --
 update app.account set country = %(country)s, time_zone = %(time_zone)s, language = %(language)s
 where account_id = %(id)s
+
+-- rename --
+update app.account set name = %(name)s where account_id = %(id)s

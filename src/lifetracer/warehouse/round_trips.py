@@ -20,13 +20,16 @@ _SQL = queries.beside(__file__)
 LIFE = timedelta(minutes=15)
 
 
-def begin(connection: Connection, vault: Vault, browser: str, details: dict[str, Any]) -> str:
-    """Note what is needed when the browser comes back (owner's transaction); gives the state to send along."""
-    state = secrets.token_urlsafe(24)
+def new_state() -> str:
+    """Make the state that is sent along and comes back."""
+    return secrets.token_urlsafe(24)
+
+
+def begin(connection: Connection, vault: Vault, browser: str, state: str, details: dict[str, Any]) -> None:
+    """Note what is needed when the browser comes back (owner's transaction)."""
     sealed = vault.seal(json.dumps(details))
     values = {"state": hash_of(state), "browser": hash_of(browser), "details": sealed, "life": LIFE}
     connection.execute(_SQL["begin"], values)
-    return state
 
 
 def end(connection: Connection, vault: Vault, browser: str, state: str) -> dict[str, Any] | None:
