@@ -113,7 +113,16 @@ def add(connection: Connection, target: Target) -> Target:
         raise UsageError(
             f"There is a target named {target.name} already.", remedy="Change it, end it, or choose another name."
         )
-    return _write(connection, target, _subject(connection, target.subject, target.subject_value))
+    return _write(connection, target, subject_key(connection, target.subject, target.subject_value))
+
+
+def put(connection: Connection, target: Target) -> Target:
+    """Write one version of a target whose id and subject are known (in the account's transaction).
+
+    Raises:
+        UsageError: the amounts make no sense.
+    """
+    return _write(connection, target, target.subject_value)
 
 
 def change(connection: Connection, name: str, bounds: Bounds, since: date) -> Target:
@@ -160,7 +169,7 @@ def find(connection: Connection, name: str, on: date) -> Target:
     named = [target for target in living if name in {target.name, str(target.target_id)}]
     if not named:
         raise NotFoundError(
-            f"There is no target {name}.", remedy=_listing([target.name for target in living], name, "`target list`")
+            f"There is no target {name}.", remedy=listing([target.name for target in living], name, "`target list`")
         )
     return max(named, key=lambda target: target.valid_from)
 
@@ -190,8 +199,12 @@ def _write(connection: Connection, target: Target, subject_value: str | None) ->
     return next(known for known in every(connection) if known == written)
 
 
-def _subject(connection: Connection, subject: str, wanted: str | None) -> str | None:
-    """Give the key of what is measured; a category or project that is not known yet stays as it was written."""
+def subject_key(connection: Connection, subject: str, wanted: str | None) -> str | None:
+    """Give the key of what is measured; a category or project that is not known yet stays as it was written.
+
+    Raises:
+        NotFoundError: there is no such category or project; names those that come near.
+    """
     if wanted is None or subject not in {"category", "project"}:
         return wanted
     known = connection.execute(_query(connection, f"every_{subject}")).fetchall()
@@ -201,7 +214,7 @@ def _subject(connection: Connection, subject: str, wanted: str | None) -> str | 
         if wanted == key or wanted.casefold() == name.casefold():
             return str(key)
     names = [name for _, name in known]
-    raise NotFoundError(f"There is no {subject} {wanted}.", remedy=_listing(names, wanted, f"its {subject}"))
+    raise NotFoundError(f"There is no {subject} {wanted}.", remedy=listing(names, wanted, f"its {subject}"))
 
 
 def _query(connection: Connection, name: str) -> str:
@@ -210,6 +223,7 @@ def _query(connection: Connection, name: str) -> str:
     return _SQL[name if made and made[0] else f"{name}_unnamed"]
 
 
-def _listing(names: Sequence[str], wanted: str, else_see: str) -> str:
+def listing(names: Sequence[str], wanted: str, else_see: str) -> str:
+    """Say which of some names come near to the one that was not found."""
     near = difflib.get_close_matches(wanted, names, n=5, cutoff=0.4) or sorted(names)[:8]
     return f"Known are: {', '.join(near)}." if near else f"See {else_see}."

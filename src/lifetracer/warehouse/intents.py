@@ -1,0 +1,191 @@
+"""Intents: what a person wishes of each day, week or month, in the vocabulary of targets.
+
+Law: as with targets, the past keeps its wish. An intent that changes gets a further version from a day on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from psycopg import errors
+from psycopg.rows import class_row
+
+from lifetracer.errors import NotFoundError, UsageError
+from lifetracer.warehouse import queries
+from lifetracer.warehouse.connect import Connection
+from lifetracer.warehouse.targets import Bounds, Target, listing, subject_key
+
+_SQL = queries.beside(__file__)
+
+MOST_INTENTS = 100
+"""Living at a time; more than a person can mean."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """One version of an intent; a row of ``app.intent``."""
+
+    name: str
+    sentence: str | None = None
+    """As the person said it."""
+    subject: str
+    subject_value: str | None
+    measure: str
+    period: str
+    comparison: str
+    low: Decimal | None
+    high: Decimal | None
+    weekdays: list[int] | None = None
+    priority: int = 0
+    valid_from: date
+    valid_to: date | None = None
+    intent_id: UUID | None = None
+    subject_name: str | None = field(default=None, compare=False)
+    """What a person calls the subject."""
+
+    def words(self) -> str:
+        """Say in words what is wished, as a target would."""
+        given = {name: getattr(self, name) for name in _SHARED}
+        return Target(**given, subject_name=self.subject_name).sentence()
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the intent as plain JSON values."""
+        return {
+            "intentId": str(self.intent_id),
+            "name": self.name,
+            "sentence": self.sentence,
+            "subject": self.subject,
+            "subjectValue": self.subject_value,
+            "subjectName": self.subject_name,
+            "measure": self.measure,
+            "period": self.period,
+            "comparison": self.comparison,
+            "low": None if self.low is None else float(self.low),
+            "high": None if self.high is None else float(self.high),
+            "weekdays": self.weekdays,
+            "priority": self.priority,
+            "validFrom": self.valid_from.isoformat(),
+            "validTo": self.valid_to.isoformat() if self.valid_to else None,
+        }
+
+
+_SHARED = (
+    "name", "subject", "subject_value", "measure", "period", "comparison", "low", "high", "weekdays", "priority",
+    "valid_from", "valid_to",
+)  # fmt: skip
+
+
+def every(connection: Connection, on: date | None = None) -> list[Intent]:
+    """List the intents of the account: all versions, or those that run on a day or later; the most important first."""
+    with connection.cursor(row_factory=class_row(Intent)) as cursor:
+        return cursor.execute(_named(connection, "every"), {"on": on}).fetchall()
+
+
+def add(connection: Connection, intent: Intent) -> Intent:
+    """Add an intent (in the account's transaction).
+
+    Raises:
+        UsageError: an intent of this name runs already, there are too many, or the amounts make no sense.
+        NotFoundError: there is no such category or project.
+    """
+    living = [known for known in every(connection) if not _is_over(known, intent.valid_from)]
+    if any(known.name == intent.name for known in living):
+        raise UsageError(
+            f"There is an intent named {intent.name} already.", remedy="Change it, end it, or choose another name."
+        )
+    if len({known.intent_id for known in living}) >= MOST_INTENTS:
+        raise UsageError(f"There are {MOST_INTENTS} intents already.", remedy="End some of them first.")
+    return _write(
+        connection, replace(intent, subject_value=subject_key(connection, intent.subject, intent.subject_value))
+    )
+
+
+def free_name(connection: Connection, wanted: str, on: date) -> str:
+    """Give the name, or where an intent bears it already, the name with the next number."""
+    taken = {known.name for known in every(connection) if not _is_over(known, on)}
+    wanted = wanted[:190]
+    return next(name for n in range(1, 10_000) if (name := wanted if n == 1 else f"{wanted} {n}") not in taken)
+
+
+def change(
+    connection: Connection, name: str, bounds: Bounds, since: date, more: Mapping[str, Any] | None = None
+) -> Intent:
+    """Wish something else from a day on; periods that began before keep the former wish.
+
+    Args:
+        connection: in the account's transaction.
+        name: name or id of the intent.
+        bounds: what is wished from then on.
+        since: first day.
+        more: further fields that change, e.g. ``{"priority": 5, "sentence": "…"}``.
+
+    Raises:
+        NotFoundError: there is no intent of this name that goes on.
+        UsageError: the amounts make no sense.
+    """
+    former = find(connection, name, since)
+    changed = replace(
+        former,
+        comparison=bounds.comparison,
+        low=bounds.low,
+        high=bounds.high,
+        sentence=None,
+        valid_from=max(since, former.valid_from),
+        **dict(more or {}),
+    )
+    return _write(connection, changed)
+
+
+def end(connection: Connection, name: str, on: date) -> Intent:
+    """End an intent: nothing is proposed for periods that begin on that day or later.
+
+    Raises:
+        NotFoundError: there is no intent of this name that goes on.
+    """
+    found = find(connection, name, on)
+    connection.execute(_SQL["end"], {"intent_id": found.intent_id, "on": on})
+    return found
+
+
+def find(connection: Connection, name: str, on: date) -> Intent:
+    """Find the latest version of an intent by name or id, unless it has ended before a day.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    living = [intent for intent in every(connection) if not _is_over(intent, on)]
+    named = [intent for intent in living if name in {intent.name, str(intent.intent_id)}]
+    if not named:
+        raise NotFoundError(
+            f"There is no intent {name}.", remedy=listing([intent.name for intent in living], name, "`intent list`")
+        )
+    return max(named, key=lambda intent: intent.valid_from)
+
+
+def _is_over(intent: Intent, on: date) -> bool:
+    return intent.valid_to is not None and intent.valid_to <= on
+
+
+def _write(connection: Connection, intent: Intent) -> Intent:
+    given = {name: getattr(intent, name) for name in (*_SHARED, "sentence", "intent_id")}
+    try:
+        with connection.transaction(), connection.cursor(row_factory=class_row(Intent)) as cursor:
+            written = cursor.execute(_SQL["put"], given).fetchone()
+    except errors.CheckViolation as refused:
+        raise UsageError(
+            f"This intent makes no sense ({refused.diag.constraint_name}).",
+            remedy="A range begins with the smaller amount, a share is at most 100%, an end lies after the beginning.",
+        ) from None
+    assert written
+    return next(known for known in every(connection) if known == written)
+
+
+def _named(connection: Connection, name: str) -> str:
+    """Choose the query that does without the names of categories and projects while no transform has made them."""
+    made = connection.execute(_SQL["is_made"]).fetchone()
+    return _SQL[name if made and made[0] else f"{name}_unnamed"]
