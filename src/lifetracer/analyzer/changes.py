@@ -18,7 +18,8 @@ SHORTEST = 5
 FEWEST_DAYS = 4
 """Known days that a week must have."""
 BLOCK = 4
-"""Weeks that stay together in a random order, because neighbouring weeks are alike without any change."""
+"""Weeks that stay together in a random order, because neighbouring weeks are alike without any change; fewer where
+there would be less than twenty blocks, for so few orders could hardly tell anything."""
 ORDERS = 999
 SMALLEST = 600.0
 """Seconds a day by which a stretch must differ."""
@@ -106,8 +107,9 @@ def _split(series: Seconds, generator: np.random.Generator) -> _Change | None:
 
 def _order(length: int, generator: np.random.Generator) -> Seconds:
     """Give a random order of the weeks in which blocks stay together; where they begin is random, too."""
-    shift = int(generator.integers(BLOCK))
-    blocks = np.split(np.arange(length), np.arange(shift or BLOCK, length, BLOCK))
+    block = min(BLOCK, max(1, length // 20))
+    shift = int(generator.integers(block))
+    blocks = np.split(np.arange(length), np.arange(shift or block, length, block))
     generator.shuffle(blocks)
     return np.concatenate(blocks)
 
