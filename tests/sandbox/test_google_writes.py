@@ -161,3 +161,17 @@ def test_rates_are_limited_when_asked_for(blank: Client) -> None:
     assert codes == [200, 200, 403]
     blank.admin("POST", "/clock", {"advance": 61})
     assert blank.google("GET", PATH).status_code == 200
+
+
+def test_an_app_may_be_let_into_its_own_calendars_only(blank: Client) -> None:
+    grant = blank.world.grants.new_access("https://www.googleapis.com/auth/calendar.app.created", person=0)
+    blank.bearer = grant["access_token"]
+    own = blank.google("POST", "/calendars", json={"summary": "Plan"}).json()
+    assert blank.google("GET", f"/calendars/{own['id']}").status_code == 200
+    made = blank.google("POST", f"/calendars/{own['id']}/events", json={"start": NINE, "end": TEN})
+    assert made.status_code == 200
+    assert blank.google("DELETE", f"/calendars/{own['id']}/events/{made.json()['id']}").status_code == 204
+    for path in (PATH, "/calendars/primary"):
+        assert blank.google("GET", path).status_code == 404
+    assert insert(blank).status_code == 404
+    assert blank.google("GET", "/users/me/calendarList").status_code == 403

@@ -19,7 +19,7 @@ from psycopg.types.json import Jsonb
 
 from lifetracer.adjuster import plan_facts
 from lifetracer.adjuster.free_time import Span
-from lifetracer.adjuster.missing import Planned, demands, needless
+from lifetracer.adjuster.missing import Frame, Planned, demands, needless
 from lifetracer.adjuster.placing import Block, Placement, Request, place
 from lifetracer.adjuster.plan_facts import Facts, OwnBlock
 from lifetracer.errors import FixByHandError, NotFoundError, UsageError
@@ -173,7 +173,7 @@ def propose_plan(
     with house.transaction(account_id=account_id) as con:
         con.execute(SQL["lock"])
         _refuse_unfinished(con)
-        proposal_id, is_new = _keep(con, facts, changes, missing, unplaced)
+        proposal_id, is_new = keep(con, facts.frame, changes, missing, unplaced)
     counts = {name: sum(one.change == name for one in changes) for name in ("add", "move", "remove")}
     placed = sum(_seconds(one.span) for one in changes if one.change == "add")
     return PlanSummary(proposal_id, is_new, missing, placed, counts, unplaced)
@@ -226,6 +226,48 @@ def diff(facts: Facts) -> tuple[list[Change], int, list[dict[str, Any]]]:
         missing,
         _unplaced(facts, placement),
     )
+
+
+def keep(
+    con: Connection, frame: Frame, changes: Sequence[Change], missing: int, unplaced: Sequence[Mapping[str, Any]]
+) -> tuple[UUID | None, bool]:
+    """Keep a proposal unless the open one says the same; gives its id and whether it is new."""
+    made_from = _fingerprint(changes)
+    row = con.execute(SQL["open"]).fetchone()
+    given = {
+        "made_at": frame.now,
+        "horizon_start": frame.begins,
+        "horizon_end": frame.ends,
+        "missing_seconds": missing,
+        "unplaced": Jsonb(list(unplaced)),
+    }
+    if row and changes and row[1] == made_from:
+        con.execute(SQL["refresh"], given | {"proposal_id": row[0]})
+        return row[0], False
+    con.execute(SQL["supersede"])
+    if not changes:
+        return None, False
+    proposal_id = uuid4()
+    con.execute(SQL["add"], given | {"proposal_id": proposal_id, "made_from": made_from})
+    rows = [
+        {
+            "proposal_id": proposal_id,
+            "block_id": one.block_id or uuid5(proposal_id, f"{number} {one.category_id} {one.span[0].isoformat()}"),
+            "change": one.change,
+            "category_id": one.category_id,
+            "title": one.title,
+            "starts_at": one.span[0],
+            "ends_at": one.span[1],
+            "former_starts_at": one.former[0] if one.former else None,
+            "former_ends_at": one.former[1] if one.former else None,
+            "target_id": one.target_id,
+            "habit": one.habit,
+        }
+        for number, one in enumerate(changes)
+    ]
+    with con.cursor() as cursor:
+        cursor.executemany(SQL["add_block"], rows)
+    return proposal_id, True
 
 
 def every(con: Connection, *, limit: int = 50, before: datetime | None = None) -> list[Proposal]:
@@ -328,48 +370,6 @@ def _refuse_unfinished(con: Connection) -> None:
             remedy=f"Finish it with `lifetracer plan approve {row[0]}`, or take it back with "
             f"`lifetracer plan undo {row[0]}`.",
         )
-
-
-def _keep(
-    con: Connection, facts: Facts, changes: Sequence[Change], missing: int, unplaced: Sequence[Mapping[str, Any]]
-) -> tuple[UUID | None, bool]:
-    """Keep a proposal unless the open one says the same; gives its id and whether it is new."""
-    made_from = _fingerprint(changes)
-    row = con.execute(SQL["open"]).fetchone()
-    given = {
-        "made_at": facts.frame.now,
-        "horizon_start": facts.frame.begins,
-        "horizon_end": facts.frame.ends,
-        "missing_seconds": missing,
-        "unplaced": Jsonb(list(unplaced)),
-    }
-    if row and changes and row[1] == made_from:
-        con.execute(SQL["refresh"], given | {"proposal_id": row[0]})
-        return row[0], False
-    con.execute(SQL["supersede"])
-    if not changes:
-        return None, False
-    proposal_id = uuid4()
-    con.execute(SQL["add"], given | {"proposal_id": proposal_id, "made_from": made_from})
-    rows = [
-        {
-            "proposal_id": proposal_id,
-            "block_id": one.block_id or uuid5(proposal_id, f"{number} {one.category_id} {one.span[0].isoformat()}"),
-            "change": one.change,
-            "category_id": one.category_id,
-            "title": one.title,
-            "starts_at": one.span[0],
-            "ends_at": one.span[1],
-            "former_starts_at": one.former[0] if one.former else None,
-            "former_ends_at": one.former[1] if one.former else None,
-            "target_id": one.target_id,
-            "habit": one.habit,
-        }
-        for number, one in enumerate(changes)
-    ]
-    with con.cursor() as cursor:
-        cursor.executemany(SQL["add_block"], rows)
-    return proposal_id, True
 
 
 def _fingerprint(changes: Sequence[Change]) -> str:

@@ -30,6 +30,11 @@ READ_CALENDAR = _scopes("readonly", "calendars", "calendars.readonly", "app.crea
 WRITE_CALENDAR = _scopes("calendars", "app.created")
 READ_BUSY = _scopes("readonly", "freebusy", "events.freebusy")
 
+ONLY_ITS_OWN = "calendar.app.created"
+"""This scope alone reaches only the calendars that the app made."""
+READ_ANY = (READ_EVENTS | READ_LIST | READ_CALENDAR) - {ONLY_ITS_OWN}
+WRITE_ANY = (WRITE_EVENTS | WRITE_CALENDAR) - {ONLY_ITS_OWN}
+
 WRITERS = {"owner", "writer", "writerWithoutPrivateAccess"}
 RANKS = ["freeBusyReader", "reader", "writerWithoutPrivateAccess", "writer", "owner"]
 
@@ -80,6 +85,8 @@ def calendar_of(call: Call, *, write: bool = False, key: str | None = None) -> C
             raise Missing(name)
     except (KeyError, Missing):
         raise refuse(404, *NOT_FOUND) from None
+    if not calendar.by_app and not call.scopes & (WRITE_ANY if write else READ_ANY):
+        raise refuse(404, *NOT_FOUND)
     if write and calendar.role not in WRITERS:
         raise refuse(403, "requiredAccessLevel", "You need to have writer access to this calendar.", domain="calendar")
     return calendar

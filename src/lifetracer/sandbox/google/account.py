@@ -68,6 +68,8 @@ class Calendar:
     events: dict[str, Event] = field(default_factory=dict)
     exceptions: dict[str, set[str]] = field(default_factory=dict)
     """Ids of the exceptions of each series."""
+    by_app: bool = False
+    """Made by an app, so that the scope ``calendar.app.created`` reaches it."""
     shared_with: dict[str, str] = field(default_factory=dict)
     """Role by e-mail address of a service account."""
 

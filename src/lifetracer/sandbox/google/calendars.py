@@ -143,7 +143,7 @@ def insert_calendar(call: Call) -> Reply:
     made = call.world.secret(f"calendar{len(account.calendars)}", account.index) * 2
     calendar = Calendar(
         f"c_{made}@group.calendar.google.com", body["summary"], ZoneInfo(body.get("timeZone") or str(account.zone)),
-        description=body.get("description"),
+        description=body.get("description"), by_app=True,
     )  # fmt: skip
     account.add_calendar(call.world.clock.micros, calendar)
     return reply_json(calendar_json(calendar))
