@@ -13,7 +13,7 @@ import numpy as np
 from lifetracer.analyzer.forecast.empirical import weighted_quantiles
 from lifetracer.analyzer.forecast.history import HORIZON, QUANTILES, Bools, Floats, History, Indices
 
-REACH = 400  # days; what is older is too faint to change a quantile
+REACH = 300  # days; what is older is too faint to change a quantile
 SPREAD_DAYS = 112  # days from which a category's usual spread is taken
 WORK, SATURDAY, SUNDAY = 0, 1, 2
 

@@ -26,24 +26,25 @@ def weighted_quantiles(values: Floats, weights: Floats, levels: Floats = QUANTIL
     Weights are [experts, samples, categories]. A sample stands at the middle of its weight, the outermost ones at
     0 and 1; between samples the quantile is linear, as numpy's default is for equal weights.
     """
-    order = np.argsort(values, axis=0, kind="stable")
-    ordered = np.take_along_axis(values, order, axis=0)
-    weights = np.take_along_axis(weights, order[None], axis=1)
-    middle = np.cumsum(weights, axis=1)
-    middle -= weights / 2
-    first, last = middle[:, :1], middle[:, -1:]
-    middle -= first
-    middle /= np.maximum(last - first, 1e-300)
-    found = np.empty((len(weights), values.shape[1], len(levels)))
-    column = np.arange(values.shape[1])[None, :]
-    row = np.arange(len(weights))[:, None]
-    for i, level in enumerate(levels):
-        right = np.minimum((middle < level).sum(axis=1), len(values) - 1)
-        left = np.maximum(right - 1, 0)
-        low, high = middle[row, left, column], middle[row, right, column]
-        share = np.clip((level - low) / np.maximum(high - low, 1e-300), 0.0, 1.0)
-        found[:, :, i] = ordered[left, column] + share * (ordered[right, column] - ordered[left, column])
-    return found
+    experts, samples, categories = weights.shape
+    order = np.argsort(values.T, axis=1, kind="stable")
+    ordered = np.take_along_axis(values.T, order, axis=1)
+    heavy = np.take_along_axis(weights.transpose(0, 2, 1), order[None], axis=2)
+    middle = np.cumsum(heavy, axis=2)
+    middle -= heavy / 2
+    middle -= middle[:, :, :1].copy()
+    middle /= np.maximum(middle[:, :, -1:], 1e-300)
+    # One search for all: each row is lifted above the one before it.
+    rows = np.arange(experts * categories)
+    lifted = (middle.reshape(len(rows), samples) + 2.0 * rows[:, None]).ravel()
+    right = np.searchsorted(lifted, levels[None] + 2.0 * rows[:, None]) - samples * rows[:, None]
+    right = np.clip(right, 0, samples - 1)
+    left = np.maximum(right - 1, 0)
+    flat, column = middle.reshape(len(rows), samples), (rows % categories)[:, None]
+    low, high = np.take_along_axis(flat, left, axis=1), np.take_along_axis(flat, right, axis=1)
+    share = np.clip((levels - low) / np.maximum(high - low, 1e-300), 0.0, 1.0)
+    found = ordered[column, left] + share * (ordered[column, right] - ordered[column, left])
+    return np.asarray(found.reshape(experts, categories, len(levels)))
 
 
 def baseline_days(known: Indices, origin: int, day: int) -> list[Indices]:

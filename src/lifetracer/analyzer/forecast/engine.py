@@ -66,7 +66,7 @@ def answer(past: Prepared, origin: int, horizon: int, state: State) -> Answer:
         blend.append(np.minimum(mixed, past.longest[day]))
         bases.append(baseline_quantiles(past.actual, past.known, origin, day, LEVELS))
     # Whole seconds, so that an average of equal values is that value.
-    return Answer(np.rint(blend), np.rint(bases), *state.choose())
+    return Answer(np.rint(blend), np.rint(bases), state.leading, state.is_model)
 
 
 def _choice(name: str, c: int, past: Prepared, state: State, said: Answer) -> Choice:
@@ -77,8 +77,10 @@ def _choice(name: str, c: int, past: Prepared, state: State, said: Answer) -> Ch
         is_model, code = False, "only_zeros"
     elif not state.tested:
         code = "too_early"
+    elif not is_model:
+        code = "baseline_better"
     else:
-        code = "model_better" if is_model else "baseline_better"
+        code = "model_better" if state.model[c] < state.leader[c] else "about_even"
     return Choice(
         category=name,
         is_model=is_model,

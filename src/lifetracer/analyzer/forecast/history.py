@@ -23,7 +23,7 @@ FIRST_USE = 7  # days that must be known before anything is said
 
 Status = Literal["ok", "too_little_history", "no_categories"]
 Code = Literal["level", "trend", "weekday", "holiday", "day_type", "plan", "yesterday", "baseline"]
-ChoiceCode = Literal["model_better", "baseline_better", "too_early", "only_zeros"]
+ChoiceCode = Literal["model_better", "about_even", "baseline_better", "too_early", "only_zeros"]
 
 
 @dataclass(frozen=True)

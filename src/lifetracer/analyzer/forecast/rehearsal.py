@@ -18,6 +18,7 @@ from lifetracer.analyzer.forecast.history import FIRST_USE, Bools, Floats, Indic
 WINDOW = 140  # days that are rehearsed before an origin, at least
 STRIDE = 28  # all origins of a stretch begin rehearsing on the same day
 SCORE_FADE = 0.99  # a score of 69 days ago counts half
+DOUBT = 2.0  # standard errors: by how much a baseline must have been better to answer instead of the model
 
 
 @dataclass(frozen=True)
@@ -28,11 +29,21 @@ class State:
     model: Floats  # [categories] discounted mean loss of the blend
     leader: Floats  # [categories] of whichever baseline led on each evening: what one could have had without the model
     baselines: Floats  # [baselines, categories]
+    error: Floats  # [categories] standard error of the mean difference between leader and model
     tested: int
 
-    def choose(self) -> tuple[Indices, Bools]:
-        """The leading baseline of each category, and whether the model did better than following the leader."""
-        return np.argmin(self.baselines, axis=0), (self.model < self.leader) | (self.tested == 0)
+    @property
+    def leading(self) -> Indices:
+        """The position of the baseline that leads in each category."""
+        return np.asarray(np.argmin(self.baselines, axis=0))
+
+    @property
+    def is_model(self) -> Bools:
+        """Where the model answers: everywhere but where following the leader did better by more than chance.
+
+        To drop the model at the first unlucky week costs more than it saves: see docs/decisions.
+        """
+        return np.asarray(self.model - self.leader <= DOUBT * self.error)
 
 
 @dataclass
@@ -42,12 +53,14 @@ class _Scores:
     model: Floats
     leader: Floats
     baselines: Floats
+    squares: Floats
     weight: float = 0.0
     tested: int = 0
 
     @classmethod
     def empty(cls, categories: int) -> _Scores:
-        return cls(np.zeros(categories), np.zeros(categories), np.zeros((len(BASELINES), categories)))
+        none = np.zeros(categories)
+        return cls(none, none, np.zeros((len(BASELINES), categories)), none)
 
     def close_day(self, arrived: dict[int, tuple[Floats, Floats, Floats]], seen: Floats) -> None:
         """Score a day: each group of horizons counts as much as another, whoever leads is taken from before."""
@@ -61,7 +74,9 @@ class _Scores:
                 share = 1.0 / len(groups) / len(group)
                 model += share * pinball(answer, seen).mean(axis=1)
                 baselines += share * pinball(bases, seen[None, :]).mean(axis=2)
-        self.leader = self.leader * SCORE_FADE + baselines[lead, np.arange(len(lead))]
+        leader = baselines[lead, np.arange(len(lead))]
+        self.leader = self.leader * SCORE_FADE + leader
+        self.squares = self.squares * SCORE_FADE**2 + (leader - model) ** 2
         self.model = self.model * SCORE_FADE + model
         self.baselines = self.baselines * SCORE_FADE + baselines
         self.weight = self.weight * SCORE_FADE + 1
@@ -119,6 +134,7 @@ class Rehearsal:
                     scores.model / weight,
                     scores.leader / weight,
                     scores.baselines / weight,
+                    np.sqrt(scores.squares) / weight,
                     scores.tested,
                 )
             for p, ahead in enumerate(PROBES):
