@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: drill-compose drill-deploy drill-image drill-api drill-kill drill-killed-sync drill-laws help setup demo dev test check format reference docs bench lock
+.PHONY: drill-terraform drill-compose drill-deploy drill-image drill-api drill-kill drill-killed-sync drill-laws help setup demo dev test check format reference docs bench lock
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -72,6 +72,9 @@ drill-compose: ## every layout of containers: a sync in each, a worker killed in
 
 drill-deploy: ## update under load, without a failed request; a bad version is taken back
 	$(PYTHON) scripts/drill_deploy.py
+
+drill-terraform: ## init, validate and test both Oracle layouts, without Oracle
+	scripts/check_terraform.sh
 
 lock: setup ## pin the dependencies anew (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --all-extras --python-version 3.11 \

@@ -33,7 +33,7 @@ def started(*words: str) -> float:
     """Start a container as our compose files do: read-only, without rights; gives the monotonic instant."""
     run("docker", "rm", "-f", NAME, check=False)
     begun = time.monotonic()
-    rights = ["--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--tmpfs", "/tmp"]
+    rights = ["--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--tmpfs", "/tmp"]  # noqa: S108
     run("docker", "run", "-d", "--name", NAME, *rights, "-v", f"{VOLUME}:/var/lib/lifetracer", *words)
     return begun
 

@@ -16,21 +16,52 @@ KEEP_ALL = ("dbt", "lifetracer")
 
 NOT_NEEDED = {
     "pyarrow": [  # we write Parquet to files; what is there three times is loaded by its middle name
-        *("*flight*", "*substrait*", "libarrow_s3*", "_s3fs*", "src"),
+        *("*flight*", "_substrait*", "libarrow_s3*", "_s3fs*", "src"),
         *("libarrow_python*.so", "libarrow_python*.so.*.*.*"),
     ],
+    "sklearn/datasets": ["data", "images", "descr"],  # samples for lessons
     "babel/locale-data": ["[!ejr]*", "e[!n]*", "j[!a]*", "r[!o]*"],  # the root, English and Japanese stay
     "botocore/data": ["[!s_e]*/", "e*/", "s[!3ts]*/", "s3[a-z]*/", "st[!s]*/", "ss[!o]*/"],  # S3 and signing in stay
 }
 """Package → what goes, each with its reason."""
 
-LARGE = "altair botocore google grafana_foundation_sdk holidays networkx openai pandas pygments scipy sklearn".split()
+LARGE = [
+    "altair",
+    "botocore",
+    "google",
+    "grafana_foundation_sdk",
+    "holidays",
+    "networkx",
+    "openai",
+    "pandas",
+    "pygments",
+    "scipy",
+    "sklearn",
+]
 """Packages of which little is ever imported: only that is compiled."""
 
-IMPORTED = "altair dbt.cli.main lightgbm ortools.sat.python.cp_model pyarrow.parquet s3fs sklearn.linear_model".split()
+IMPORTED = [
+    "altair",
+    "dbt.cli.main",
+    "lightgbm",
+    "ortools.sat.python.cp_model",
+    "pyarrow.parquet",
+    "s3fs",
+    "sklearn.linear_model",
+]
 """What the stages import of them."""
 
-WITH_SYMBOLS = "aiohttp cryptography frozenlist msgpack multidict propcache pyarrow typst yaml".split()
+WITH_SYMBOLS = [
+    "aiohttp",
+    "cryptography",
+    "frozenlist",
+    "msgpack",
+    "multidict",
+    "propcache",
+    "pyarrow",
+    "typst",
+    "yaml",
+]
 """Packages whose libraries carry a debugger's symbols, and were not patched after linking."""
 
 

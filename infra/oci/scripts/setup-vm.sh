@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# Make a machine ready for lifetracer's containers; run as root, as often as you like. Ubuntu and Oracle Linux, ARM or x86.
+# Environment: LIFETRACER_REPOSITORY (where to clone from; nothing: copy the files to /opt/lifetracer yourself).
+set -euo pipefail
+home=/opt/lifetracer
+. /etc/os-release
+
+case $ID in
+ubuntu | debian)
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get update -q
+  apt-get install -q -y --no-install-recommends ca-certificates curl git docker.io docker-compose-v2 unattended-upgrades
+  user=ubuntu
+  ;;
+ol | centos | rhel | almalinux | rocky)
+  dnf install -y -q dnf-plugins-core curl git
+  dnf config-manager --add-repo https://download.docker.com/linux/centos/docker-ce.repo
+  dnf install -y -q docker-ce docker-ce-cli containerd.io docker-compose-plugin dnf-automatic
+  systemctl enable --now dnf-automatic-install.timer
+  user=opc
+  ;;
+*)
+  echo "setup-vm.sh knows Ubuntu, Debian and Oracle Linux, not $ID." >&2
+  exit 1
+  ;;
+esac
+
+systemctl enable --now docker
+id "$user" >/dev/null 2>&1 && usermod -aG docker "$user"
+
+# A machine with little memory needs room to put aside what sleeps.
+if [ "$(awk '/MemTotal/{print int($2 / 1024)}' /proc/meminfo)" -lt 2500 ] && [ ! -e /swapfile ]; then
+  dd if=/dev/zero of=/swapfile bs=1M count=3072 status=none
+  chmod 600 /swapfile
+  mkswap -q /swapfile
+  swapon /swapfile
+  echo '/swapfile none swap sw 0 0' >>/etc/fstab
+fi
+
+# Oracle's images bring a firewall of their own that lets in SSH only; 3000 is opened by api_cidrs, outside, and here.
+if command -v firewall-cmd >/dev/null && firewall-cmd --state >/dev/null 2>&1; then
+  firewall-cmd --quiet --permanent --add-port=3000/tcp && firewall-cmd --quiet --reload
+fi
+
+if [ -n "${LIFETRACER_REPOSITORY:-}" ] && [ ! -d $home/.git ]; then
+  git clone --quiet "$LIFETRACER_REPOSITORY" $home
+fi
+install -d -m 0755 $home $home/log
+install -d -m 0700 $home/secrets
+if id "$user" >/dev/null 2>&1; then chown -R "$user" $home; fi
+
+if [ -f $home/infra/docker/.env ]; then
+  docker compose --project-directory $home/infra/docker up --detach --wait
+else
+  echo "Next: fill in $home/infra/docker/.env (from .env.example), then: cd $home/infra/docker && docker compose up -d"
+fi
+docker --version
+docker compose version
