@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import platform
 import sys
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-from benchmarks import first_load, jobs, marts, scale, start
+from benchmarks import first_load, forecast, jobs, marts, scale, start
+from benchmarks.table import table
 
 BENCHMARKS = {
     "first load of 100 000 entries": first_load.run,
@@ -18,14 +17,8 @@ BENCHMARKS = {
     "scale": scale.run,
     "marts": marts.run,
     "jobs": jobs.run,
+    "forecast of real logs": forecast.run,
 }
-
-
-def table(rows: Sequence[dict[str, Any]]) -> str:
-    """Rows as a Markdown table."""
-    head = list(rows[0])
-    lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
-    return "\n".join(lines + ["| " + " | ".join(str(row[key]) for key in head) + " |" for row in rows])
 
 
 def main() -> None:

@@ -138,10 +138,11 @@ def backtest(history: History, origins: Sequence[int], horizon: int = WEEK, seed
     past = prepare(history, horizon)
     states = Rehearsal(past).states(origins)
     answers = [answer(past, origin, horizon, states[origin]) for origin in origins]
-    weeks, week_bases = [], []
+    weeks, empty_weeks, week_bases = [], [], []
     for origin, said in zip(origins, answers, strict=True):
         drawn = draw(past, origin, LEVELS, said.final, seed)[:, :WEEK].sum(axis=1)
         weeks.append(np.moveaxis(np.quantile(drawn, QUANTILES, axis=0), 0, -1))
+        empty_weeks.append((drawn < 1).mean(axis=0))
         week_bases.append(baseline_week_quantiles(past.actual, past.known, origin))
     return Backtest(
         origins=np.asarray(origins, dtype=np.int64),
@@ -150,6 +151,7 @@ def backtest(history: History, origins: Sequence[int], horizon: int = WEEK, seed
         baselines=np.stack([said.baselines[..., CORE] for said in answers]),
         nothing=np.stack([_share_of_zero(said.final) for said in answers]),
         week_model=np.rint(np.stack(weeks)),
+        week_nothing=np.stack(empty_weeks),
         week_baselines=np.stack(week_bases),
     )
 

@@ -120,4 +120,5 @@ class Backtest:
     baselines: Floats  # [origins, horizons, baselines, categories, 5]
     nothing: Floats  # [origins, horizons, categories]: the probability of a day without
     week_model: Floats  # [origins, categories, 5]: totals of the next seven days
+    week_nothing: Floats  # [origins, categories]
     week_baselines: Floats  # [origins, baselines, categories, 5]
