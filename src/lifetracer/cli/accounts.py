@@ -73,3 +73,21 @@ def put(
         with house.transaction() as connection:
             accounts.change(connection, account, country=country, time_zone=time_zone, language=language)
     typer.echo(f"{account.name} is changed; the next transform counts so.")
+
+
+@app.command()
+def remove(
+    name: Annotated[str, typer.Argument(help="Its name or id.")],
+    confirm: Annotated[str, typer.Option(help="Its name once more; without it you are asked.")] = "",
+) -> None:
+    """Remove an account with everything that belongs to it: time, settings, reports, logins. There is no way back."""
+    from lifetracer.cli.surroundings import opened
+    from lifetracer.jobs.farewell import remove_account
+    from lifetracer.warehouse import accounts
+
+    with opened() as (house, settings):
+        with house.transaction() as connection:
+            account = accounts.find(connection, name)
+        said = confirm or typer.prompt(f"Everything of {account.name} will be gone for good. Write its name to go on")
+        remove_account(house, settings, account, said)
+    typer.echo(f"{account.name} is gone, with everything that belonged to it.")

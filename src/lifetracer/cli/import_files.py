@@ -1,8 +1,9 @@
-"""`lifetracer import`: read exported files (Toggl CSV, plain CSV, iCal) into the warehouse."""
+"""`lifetracer import`: read exported files (Toggl CSV, plain CSV, iCal), or an archive, into the warehouse."""
 
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,7 +13,10 @@ if TYPE_CHECKING:
 
 
 def command(
-    files: Annotated[list[str], typer.Argument(help="Files, folders, patterns or zip archives: .csv and .ics.")],
+    files: Annotated[
+        list[str],
+        typer.Argument(help="Files, folders, patterns or zip archives: .csv and .ics; or `archive FILE` of an export."),
+    ],
     time_zone: Annotated[
         str | None,
         typer.Option("--time-zone", help="Zone of times that name none, e.g. Asia/Tokyo; the account's by default."),
@@ -23,6 +27,9 @@ def command(
     from lifetracer.cli.surroundings import chosen_account, opened
     from lifetracer.connector.importing import import_files
 
+    if files[0] == "archive" and not Path("archive").exists():
+        _restore(files[1:], as_json=as_json)
+        return
     with opened() as (warehouse, settings):
         account = chosen_account(warehouse, settings)
         summary = import_files(
@@ -32,6 +39,24 @@ def command(
         print(json.dumps(summary.as_json(), ensure_ascii=False))  # noqa: T201
     if not summary.is_whole:
         raise typer.Exit(1)
+
+
+def _restore(files: list[str], *, as_json: bool) -> None:
+    """Take an archive into the account, which has to be empty."""
+    from lifetracer.cli.surroundings import chosen_account, opened
+    from lifetracer.errors import UsageError
+    from lifetracer.warehouse import archive
+
+    if len(files) != 1:
+        raise UsageError("One archive is taken in at a time.", remedy="`lifetracer import archive lifetracer.zip`")
+    with opened() as (warehouse, settings):
+        contents = archive.restore(warehouse, chosen_account(warehouse, settings), Path(files[0]))
+    if as_json:
+        print(json.dumps(contents.as_json(), ensure_ascii=False))  # noqa: T201
+        return
+    rows = sum(contents.tables.values())
+    typer.echo(f"{contents.name} is here, as of {contents.made_at:%Y-%m-%d %H:%M} UTC: {rows:,} rows.")
+    typer.echo("Run `lifetracer transform` to see it, and connect the services anew: an archive holds no secrets.")
 
 
 def _tell(result: FileImport) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from psycopg import errors
+from psycopg import errors, sql
 from psycopg.rows import class_row
 
 from lifetracer.errors import NotFoundError, UsageError
@@ -111,6 +111,17 @@ def rename(connection: Connection, account: Account, name: str) -> None:
     if any(known.name == name and known.account_id != account.account_id for known in every(connection)):
         raise UsageError(f"There is an account named {name} already.", remedy="Choose another name.")
     connection.execute(_SQL["rename"], {"id": account.account_id, "name": name})
+
+
+def remove(connection: Connection, account: Account) -> None:
+    """Remove an account with everything that belongs to it, logins of the database included (owner's transaction)."""
+    for (role,) in connection.execute(_SQL["logins"], {"id": account.account_id}).fetchall():
+        connection.execute(_SQL["unbind"], {"role": role})
+        connection.execute(sql.SQL("drop role if exists {}").format(sql.Identifier(role)))
+    connection.execute(_SQL["remove"], {"id": account.account_id})
+    for schema, table in connection.execute(_SQL["owned"]).fetchall():  # what no foreign key and no trigger took along
+        name = sql.Identifier(schema, table)
+        connection.execute(sql.SQL("delete from {} where account_id = %s").format(name), [account.account_id])
 
 
 def _check(time_zone: str, language: str) -> None:

@@ -37,6 +37,7 @@ from lifetracer.server.callers import needs
 from lifetracer.server.shapes import shows
 from lifetracer.server.shapes.data import MartPage, Marts
 from lifetracer.server.shapes.meanings import Day
+from lifetracer.transform.export import plain_text
 from lifetracer.transform.marts import Column, Mart, all_marts
 from lifetracer.warehouse import Connection
 from lifetracer.warehouse.queries import beside
@@ -219,7 +220,7 @@ def _write_csv(file: IO[bytes], rows: _Rows, _about: Mapping[str, Any]) -> None:
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(rows.columns)
     for row in rows:
-        writer.writerow([_plain_text(value) for value in row])
+        writer.writerow([plain_text(value) for value in row])
         if text.tell() > PIECE:
             file.write(text.getvalue().encode())
             text.seek(0)
@@ -247,20 +248,6 @@ def _plain(value: Any) -> Any:
 
 
 _JSON = (str, int, float, bool, list, dict, type(None))
-
-
-def _plain_text(value: Any) -> str:
-    """Give a value of a column as CSV; what a spreadsheet would take for a formula is set behind an apostrophe."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list | dict):
-        return json.dumps(value, ensure_ascii=False, default=str)
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    text = str(value)
-    return f"'{text}" if isinstance(value, str) and text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
 
 
 def _pieces(file: IO[bytes]) -> Iterator[bytes]:
