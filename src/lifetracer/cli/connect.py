@@ -42,6 +42,9 @@ def command(
     no_browser: Annotated[
         bool, typer.Option("--no-browser", help="gcal: only print the address (for machines reached by SSH).")
     ] = False,
+    write: Annotated[
+        bool, typer.Option("--write", help="gcal: also ask to write plans, into a calendar of lifetracer's own.")
+    ] = False,
     port: Annotated[int, typer.Option(help="gcal: port on which the browser's answer is awaited.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result for machines.")] = False,
 ) -> None:
@@ -60,7 +63,7 @@ def command(
             from lifetracer.cli import connect_google as google
 
             options = google.Options(
-                client_id, client_secret, refresh_token, service_account, subject, no_browser, port
+                client_id, client_secret, refresh_token, service_account, subject, no_browser, port, write
             )
             credential = google.credential(service, options, settings)
             checked = replace_user(connecting.check(service, credential, settings), credential)

@@ -40,6 +40,8 @@ class Options:
     subject: str | None = None
     no_browser: bool = False
     port: int = 0
+    write: bool = False
+    """Whether plans shall be written, too."""
 
 
 def credential(source: Source, options: Options, settings: Settings) -> dict[str, str]:
@@ -110,15 +112,21 @@ def picked(answer: str, count: int) -> list[int] | None:
 
 def _consent(known: Mapping[str, str], options: Options, settings: Settings) -> dict[str, str]:
     from lifetracer.outside.google_consent import Client, Consent
+    from lifetracer.outside.google_oauth import READ_SCOPES, WRITE_SCOPES
 
     client = Client(known["client_id"], known["client_secret"], settings.google_auth_url, settings.google_token_url)
-    with Consent(client, options.port) as consent:
+    with Consent(client, options.port, WRITE_SCOPES if options.write else READ_SCOPES) as consent:
         _show(consent, options)
         given = consent.trade()
     if not given.shows_list:
         typer.echo(
             "The box for the list of calendars was left unticked: name the calendars in GOOGLE_CALENDAR_IDS, or "
             "connect again and tick it. Until then only your own calendar is read.",
+            err=True,
+        )
+    if options.write and not given.may_plan:
+        typer.echo(
+            "The box for a calendar of lifetracer's own was left unticked: plans can be proposed, and not written.",
             err=True,
         )
     return given.credential

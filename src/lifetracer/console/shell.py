@@ -41,6 +41,7 @@ STAGES = {
     "transform": keep("Transform"),
     "analyze": keep("Analyze"),
     "adjust": keep("Adjust"),
+    "plan": keep("Plan"),
     "report": keep("Report"),
     "pipeline": keep("Everything"),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from lifetracer.jobs import record
 from lifetracer.jobs.queries import ask_one
 from lifetracer.jobs.stages import Outcome, Task, parse_day
 
@@ -39,6 +40,35 @@ def analyze(task: Task) -> Outcome:
     from lifetracer.analyzer import analyze as run
 
     summary = run(task.warehouse, task.settings, task.account_id, progress=task.progress)
+    return Outcome(summary.as_json())
+
+
+def adjust(task: Task) -> Outcome:
+    """Propose targets for the account's intents."""
+    from lifetracer.adjuster.run import adjust as run
+
+    return Outcome(run(task.warehouse, task.settings, task.account_id, progress=task.progress).as_json())
+
+
+def plan(task: Task) -> Outcome:
+    """Propose a plan, write an approved one into the calendar, or take it back; what was written is read by a sync.
+
+    The subject is ``propose``, ``approve:{proposalId}`` or ``undo:{proposalId}``.
+    """
+    from lifetracer.adjuster import plan_proposals, write_back
+
+    wish, _, proposal = task.subject.partition(":")
+    here = (task.warehouse, task.settings, task.account_id)
+    if wish == "propose":
+        return Outcome(plan_proposals.propose_plan(*here, progress=task.progress).as_json())
+    if wish == "approve":
+        wanted = bool(task.parameters.get("newCalendar"))
+        summary = write_back.approve(*here, proposal, new_calendar=wanted, progress=task.progress)
+    else:
+        summary = write_back.undo(*here, proposal, progress=task.progress)
+    if summary.requests:
+        with task.warehouse.transaction(account_id=task.account_id) as con:
+            record.request(con, "sync", "google_calendar", requested_by="plan")
     return Outcome(summary.as_json())
 
 

@@ -19,9 +19,6 @@ from lifetracer.settings import Settings
 ORDER = ("sync", "transform", "analyze", "adjust", "report")
 """In which the pipeline and the schedule run them."""
 
-COMING = frozenset({"adjust"})
-"""Stages that this version does not have; the pipeline passes them by."""
-
 
 @dataclass(frozen=True, slots=True)
 class Task:
@@ -85,6 +82,8 @@ STAGES: dict[str, Stage] = {
             zygote="analyzer",
             seconds=1800.0,
         ),
+        Stage("adjust", "lifetracer.jobs.runs:adjust", ("lifetracer.adjuster.run",), seconds=600.0),
+        Stage("plan", "lifetracer.jobs.runs:plan", ("lifetracer.adjuster.write_back",), seconds=1800.0),
         Stage("report", "lifetracer.jobs.runs:report", ("lifetracer.reporter.run",), zygote="light", seconds=600.0),
     )
 }

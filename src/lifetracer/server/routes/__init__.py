@@ -16,11 +16,13 @@ from lifetracer.server.routes import (  # fmt: skip
     jobs,
     keys,
     marts,
+    plan_proposals,
     reports,
     rules,
     schedules,
     stages,
     targets,
+    wishes,
 )
 
 
@@ -35,6 +37,8 @@ def every(switchboard: Switchboard) -> list[APIRouter]:
         categories.router,
         rules.router,
         targets.router,
+        wishes.router,
+        plan_proposals.router,
         account.router,
         connections.router,
         keys.router,

@@ -42,6 +42,7 @@ renamed as (
         jsonb_path_query_first(data, '$.attendees[*] ? (@.self == true).responseStatus') #>> '{}' as response,
 
         (data #>> '{extendedProperties,private,app}') is not distinct from 'lifetracer' as is_own_plan,
+        case when (data #>> '{extendedProperties,private,app}') = 'lifetracer' then data #>> '{extendedProperties,private,category}' end as own_category_id,
         synced_at
     from source
 )

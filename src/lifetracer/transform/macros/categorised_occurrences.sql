@@ -3,7 +3,10 @@
     coalesce({{ entry_rule_category(alias) }}, {{ category_id("coalesce(" ~ alias ~ ".project_name, " ~ no_project() ~ ")") }})
 {%- endmacro %}
 
-{# The category of an occurrence: what a rule says, else what its title means, else the calendar's own name. #}
+{#
+    The category of an occurrence: of our own plan the one it was written for; else what a rule says, else what its title
+    means, else the calendar's own name.
+#}
 {% macro category_of_occurrence(alias, meaning) -%}
-    coalesce({{ occurrence_rule_category(alias) }}, {{ meaning }}, {{ category_id(alias ~ '.calendar_name') }})
+    coalesce({{ alias }}.own_category_id, {{ occurrence_rule_category(alias) }}, {{ meaning }}, {{ category_id(alias ~ '.calendar_name') }})
 {%- endmacro %}

@@ -16,6 +16,7 @@ select
     event.response,
     event.event_type,
     event.is_own_plan,
+    event.own_category_id,
     event.transparency <> 'transparent'
     and event.response is distinct from 'declined'
     and event.event_type not in ('workingLocation', 'birthday') as is_busy,

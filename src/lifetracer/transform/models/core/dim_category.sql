@@ -5,7 +5,8 @@
     )
 }}
 -- depends_on: {{ ref('dim_calendar') }}
--- Names in order of trust: a living project's, a deleted one's, one that only entries carry, a calendar's.
+-- Names in order of trust: a living project's, a deleted one's, one that only entries carry, a calendar's, that of a
+-- block that lifetracer planned while the category still had a name.
 with project as (
     select
         account_id,
@@ -77,13 +78,18 @@ other_calendar as (
     from used
     cross join lateral (
         select
-            occurrence.calendar_name as category,
+            case
+                when occurrence.own_category_id = used.category_id
+                    then coalesce(occurrence.title, occurrence.calendar_name)
+                else occurrence.calendar_name
+            end as category,
             occurrence.calendar_color as color
         from {{ ref('fct_occurrence') }} as occurrence
         where
             occurrence.account_id = used.account_id
             and occurrence.category_id = used.category_id
-            and {{ category_id('occurrence.calendar_name') }} = used.category_id
+            and used.category_id in ({{ category_id('occurrence.calendar_name') }}, occurrence.own_category_id)
+        order by occurrence.occurrence_id
         limit 1
     ) as named
     where not exists (

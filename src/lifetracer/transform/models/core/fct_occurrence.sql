@@ -70,6 +70,7 @@ select
     is_all_day,
     is_busy,
     is_own_plan,
+    own_category_id,
     is_placed,
 
     starts_at,

@@ -14,6 +14,7 @@ select
     response,
     event_type,
     is_own_plan,
+    own_category_id,
     is_busy,
     starts_at,
     ends_at,
