@@ -9,7 +9,7 @@ import pytest
 
 from lifetracer.errors import FixByHandError
 from lifetracer.jobs.elsewhere import WORKFLOWS, placed
-from lifetracer.jobs.stages import COMING, STAGES
+from lifetracer.jobs.stages import STAGES
 from lifetracer.outside.github import GitHub
 from lifetracer.settings import Settings
 from sandbox_process import start_sandbox
@@ -179,7 +179,7 @@ def test_the_setting_says_where_jobs_run():
         assert placed(STAGES, run_on) == STAGES
     there = placed(STAGES, "github")
     with_a_workflow = {stage for stage, _ in WORKFLOWS}
-    assert with_a_workflow <= set(there) | COMING
+    assert with_a_workflow <= set(there)
     for name, stage in there.items():
         assert (stage.run == "lifetracer.jobs.elsewhere:run") == (name in with_a_workflow)
 

@@ -82,12 +82,15 @@ def test_the_whole_way(person, connected, work, end):
     analysis = work()
     assert what(analysis) == ("analyze", "")
     end(analysis)
+    adjustment = work()
+    assert what(adjustment) == ("adjust", "")
+    end(adjustment)
     report = work()
     assert what(report) == ("report", "week")
     end(report)
     done = person.look(asked.job_id)
     assert done.status == "succeeded"
-    assert steps(done)["adjust", ""] == "skipped"
+    assert steps(done)["adjust", ""] == "succeeded"
     assert work() is None
 
 

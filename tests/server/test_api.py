@@ -35,6 +35,7 @@ def test_health_and_readiness(client):
         ("/api/sync/ical", "sync", "ical"),
         ("/api/transform", "transform", ""),
         ("/api/analyze", "analyze", ""),
+        ("/api/adjust", "adjust", ""),
         ("/api/report", "report", "week"),
         ("/api/pipeline", "pipeline", ""),
     ],
@@ -60,11 +61,6 @@ def test_an_unknown_source_names_the_known_ones(client):
     body = is_problem(client.post("/api/sync/nowhere"), 404, "not_found")
     assert re.search("toggl.*", body["remedy"])
     assert "gcal" in body["remedy"]
-
-
-def test_what_comes_later_says_so(client):
-    for stage in ("adjust",):
-        is_problem(client.post(f"/api/{stage}"), 501, "not_implemented")
 
 
 @pytest.mark.parametrize(

@@ -215,11 +215,6 @@ def test_what_has_not_changed_is_not_sent_again(client):
     assert client.get(job, headers={"If-None-Match": tag}).json()["status"] == "cancelled"
 
 
-def test_what_comes_later_says_so(client):
-    for method, path in (("GET", "/api/intents"), ("POST", "/api/intents"), ("GET", "/api/estimates")):
-        is_problem(client.request(method, path), 501, "not_implemented")
-
-
 def test_what_no_text_can_hold_is_refused(client):
     is_problem(client.get("/api/jobs?stage=%00"), 422, "usage")
     is_problem(client.delete("/api/rates/%F0%9F%98%80"), 404, "not_found")

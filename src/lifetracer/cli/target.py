@@ -83,7 +83,7 @@ def add(
         raise UsageError("A target is about one thing.", remedy="Give one of --category, --project, --tag, --text.")
     _check("measure", measure, ("duration", "count", "start_time", "end_time", "share"))
     _check("period", per, ("day", "week", "month"))
-    bounds = _bounds(measure, at_least, at_most, between, exactly)
+    bounds = bounds_of(measure, at_least, at_most, between, exactly)
     subject, value = chosen[0] if chosen else ("all", None)
     with opened() as (house, settings):
         account = chosen_account(house, settings)
@@ -132,7 +132,7 @@ def change(
         today = today_of(account)
         with house.transaction(account_id=account.account_id) as connection:
             former = targets.find(connection, name, today)
-            bounds = _bounds(former.measure, at_least, at_most, between, exactly)
+            bounds = bounds_of(former.measure, at_least, at_most, between, exactly)
             first_day = day_of(since, today) if since else targets.first_period(former.period, today)
             changed = targets.change(connection, name, bounds, first_day)
     typer.echo(f"{changed.name}: {changed.sentence()}, from {_first(changed.period, changed.valid_from)}.")
@@ -155,9 +155,14 @@ def end(
     typer.echo(f"{ended.name} is over: no {ended.period} that begins on {last} or later is measured.")
 
 
-def _bounds(
+def bounds_of(
     measure: str, at_least: str | None, at_most: str | None, between: tuple[str, str] | None, exactly: str | None
 ) -> Bounds:
+    """Read the one amount that was given.
+
+    Raises:
+        UsageError: none or several were given, or it is not written as the measure wants it.
+    """
     from lifetracer.errors import UsageError
     from lifetracer.warehouse.measures import read
     from lifetracer.warehouse.targets import Bounds

@@ -32,7 +32,7 @@ def command(
     from lifetracer.jobs.elsewhere import placed
     from lifetracer.jobs.figures import Figures
     from lifetracer.jobs.health import answer_health
-    from lifetracer.jobs.stages import COMING, ORDER, STAGES
+    from lifetracer.jobs.stages import ORDER, STAGES
     from lifetracer.jobs.worker import Limits, Worker
     from lifetracer.settings import load
 
@@ -40,13 +40,13 @@ def command(
     logs.configure(configured, "worker")
     wanted = stages.split(",") if stages else list(STAGES)
     for name in wanted:
-        if name not in STAGES and name not in COMING:
+        if name not in STAGES:
             raise UsageError(f"There is no stage “{name}”.", remedy=f"Known are: {', '.join(ORDER)}.")
     with opened(configured) as (house, settings):
         elsewhere = settings.run_on == "github"
         worker = Worker(
             house,
-            placed({name: STAGES[name] for name in wanted if name in STAGES}, settings.run_on),
+            placed({name: STAGES[name] for name in wanted}, settings.run_on),
             slots=slots or (FOLLOWED_AT_ONCE if elsewhere else None),
             keeps_schedule=schedule and not elsewhere,  # the workflows have their own
             limits=Limits(settings.job_memory_mb, settings.job_log_days, settings.job_days),

@@ -16,7 +16,7 @@ from psycopg.types.json import Jsonb
 from lifetracer.jobs import record
 from lifetracer.jobs.queries import Connection, ask, ask_one
 from lifetracer.jobs.record import Job
-from lifetracer.jobs.stages import COMING, ORDER, syncable
+from lifetracer.jobs.stages import ORDER, syncable
 
 STAGE = "pipeline"
 
@@ -34,7 +34,7 @@ def plan(sources: Sequence[str], former: Sequence[Step] = ()) -> list[Step]:
     steps = [_step("sync", source) for source in sources]
     steps += [_step(stage, SUBJECTS.get(stage, "")) for stage in ORDER if stage != "sync"]
     for step in steps:
-        if step["stage"] in COMING or (step["stage"], step["subject"]) in done:
+        if (step["stage"], step["subject"]) in done:
             step["status"] = "skipped"
     return steps
 

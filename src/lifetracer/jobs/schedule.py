@@ -77,9 +77,9 @@ def tick(con: Connection, now: datetime | None = None) -> tuple[str, str] | None
 
 
 def _has_something_to_do(con: Connection, row: dict[str, Any], now: datetime) -> bool:
-    """Pass by in silence: a stage that this version lacks, a source that is not connected, a quota that is needed."""
+    """Pass by in silence: a source that is not connected, a quota that is needed."""
     if row["stage"] != "sync":
-        return row["stage"] not in stages.COMING
+        return True
     values = {"account_id": row["account_id"], "source": row["subject"], "now": now}
     asks = ["has_source"] if row["every_minutes"] is None else ["has_source", "has_room"]
     return all((ask_one(con, question, values) or {})["found"] for question in asks)

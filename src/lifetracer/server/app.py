@@ -16,7 +16,6 @@ from lifetracer.server.follow import Switchboard
 from lifetracer.server.limits import Limiter
 from lifetracer.server.listen import refuse_weak_token
 from lifetracer.server.problem import explain
-from lifetracer.server.routes import stages
 from lifetracer.server.shapes import Health, shows
 from lifetracer.server.upkeep import Upkeep
 from lifetracer.server.visitors import Visitors
@@ -59,7 +58,7 @@ def built(warehouse: Warehouse, settings: Settings) -> Iterator[ASGIApp]:
     app.include_router(metrics.routes(counts, settings))
     app.include_router(hooks.routes(warehouse, settings, counts))
     app.include_router(vitals.routes(counts, settings))
-    for router in (*routes.every(switchboard), stages.later):
+    for router in routes.every(switchboard):
         app.include_router(router)
     app.include_router(console.entrance(warehouse, settings))
     app.include_router(

@@ -22,7 +22,7 @@ def echo(wish: Wish, language: Language) -> str:
     return _japanese(wish) if language == "ja" else _english(wish)
 
 
-def amount(value: Decimal, measure: str, language: Language) -> str:
+def amount(value: Decimal, measure: str, language: str) -> str:
     """Say an amount: 1 h 30 min, 3 times, 25 %, 06:00; 1時間30分, 3回, 25%."""
     ja = language == "ja"
     if measure == "share":

@@ -17,7 +17,6 @@ from lifetracer.errors import UsageError
 from lifetracer.jobs import stages
 from lifetracer.server.acting import Acting, Here
 from lifetracer.server.callers import needs
-from lifetracer.server.problem import problem
 from lifetracer.server.shapes import shows
 from lifetracer.server.shapes.jobs import JobStarted, PipelineBody, ReportBody, SyncBody, TransformBody
 from lifetracer.warehouse import Connection
@@ -55,7 +54,7 @@ def report(here: Here, body: ReportBody | None = None) -> Response:
 
 @router.post("/pipeline", status_code=202, responses=ACCEPTED)
 def pipeline(here: Here, body: PipelineBody | None = None) -> Response:
-    """Sync every active connection, then transform, analyze and report."""
+    """Sync every active connection, then transform, analyze, adjust and report."""
     return _start(here, "pipeline", "", _said(body))
 
 
@@ -65,40 +64,10 @@ def analyze(here: Here) -> Response:
     return _start(here, "analyze", "", {})
 
 
-@router.post("/adjust", status_code=501, responses={501: {"description": "Not yet."}})
-def adjust() -> Response:
-    """Make targets and plans of intents; comes with a later version."""
-    return coming("The stage adjust")
-
-
-later = APIRouter(prefix="/api", tags=["later"])
-
-
-@later.get("/intents", status_code=501, responses={501: {"description": "Not yet."}}, dependencies=[needs("data:read")])
-def list_intents() -> Response:
-    """List the intents; comes with a later version."""
-    return coming("What is about intents")
-
-
-@later.post(
-    "/intents", status_code=501, responses={501: {"description": "Not yet."}}, dependencies=[needs("data:write")]
-)
-def add_intent() -> Response:
-    """Add an intent; comes with a later version."""
-    return coming("What is about intents")
-
-
-@later.get(
-    "/estimates", status_code=501, responses={501: {"description": "Not yet."}}, dependencies=[needs("data:read")]
-)
-def list_estimates() -> Response:
-    """List the estimates; comes with a later version."""
-    return coming("What is about estimates")
-
-
-def coming(what: str) -> Response:
-    """Say that something is not built yet."""
-    return problem(501, "not_implemented", f"{what} comes with a later version.")
+@router.post("/adjust", status_code=202, responses=ACCEPTED)
+def adjust(here: Here) -> Response:
+    """Propose achievable targets for what is wished."""
+    return _start(here, "adjust", "", {})
 
 
 def _start(here: Acting, stage: str, subject: str, parameters: Mapping[str, Any]) -> Response:

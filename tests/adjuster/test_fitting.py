@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lifetracer.adjuster.fit import Room, Wished, achievable, fit
+from lifetracer.adjuster.fitting import Room, Wished, achievable, fit
 from lifetracer.adjuster.likely import Likely
 from lifetracer.adjuster.room import Claim, share
 

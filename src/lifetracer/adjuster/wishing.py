@@ -1,0 +1,109 @@
+"""From a sentence to an intent: what is known to the account, and what a person is answered.
+
+Law: the same sentence means the same at every door: command line, API and console.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from lifetracer.adjuster.sentences import Known, NotUnderstood, Parsed, Wish, echo, parse
+from lifetracer.adjuster.sentences.wish import Subject
+from lifetracer.errors import UsageError
+from lifetracer.warehouse import Connection, intents
+from lifetracer.warehouse.intents import Intent
+from lifetracer.warehouse.queries import beside
+from lifetracer.warehouse.targets import first_period
+
+_SQL = beside(__file__)
+
+
+class NotUnderstoodError(UsageError):
+    """The sentence was not understood."""
+
+    def __init__(self, answer: NotUnderstood) -> None:
+        word = "例えば:" if answer.language == "ja" else "Say for example: "
+        super().__init__(answer.question, remedy=f"{word}{answer.example}")
+        self.answer = answer
+
+
+def known(con: Connection, today: date) -> Known:
+    """Read what a sentence may be about (in the account's transaction)."""
+    made = con.execute(_SQL["is_made"]).fetchone()
+    names = "names" if made and made[0] else "names_entered"
+    found: dict[str, dict[str, str]] = {"category": {}, "project": {}, "tag": {}}
+    for subject, value, name in con.execute(_SQL[names]):
+        found[subject][value] = name
+    return Known(today, found["category"], found["project"], tuple(found["tag"]))
+
+
+def understand(con: Connection, sentence: str, language: str, today: date) -> Parsed:
+    """Read a sentence with what the account knows.
+
+    Raises:
+        NotUnderstoodError: it was not understood; says what was, what was not, and an example.
+    """
+    answer = parse(sentence, language, known(con, today))
+    if isinstance(answer, NotUnderstood):
+        raise NotUnderstoodError(answer)
+    return answer
+
+
+def intent_of(parsed: Parsed, sentence: str, today: date, name: str | None = None) -> Intent:
+    """Make an intent of what was understood."""
+    wish = parsed.wish
+    return Intent(
+        name=name or wish.subject_name or parsed.echo[:200],
+        sentence=sentence,
+        subject=wish.subject,
+        subject_value=wish.subject_value,
+        measure=wish.measure,
+        period=wish.period,
+        comparison=wish.comparison,
+        low=wish.low,
+        high=wish.high,
+        weekdays=list(wish.weekdays) if wish.weekdays else None,
+        priority=wish.priority,
+        valid_from=wish.valid_from or first_period(wish.period, today),
+        valid_to=wish.valid_to,
+        subject_name=wish.subject_name,
+    )
+
+
+def add(con: Connection, sentence: str, language: str, today: date, name: str | None = None) -> tuple[Intent, Parsed]:
+    """Add the intent that a sentence says; without a name it is called after what it is about.
+
+    Raises:
+        NotUnderstoodError: the sentence was not understood.
+        UsageError: an intent of the given name runs already.
+    """
+    parsed = understand(con, sentence, language, today)
+    intent = intent_of(parsed, sentence, today, name)
+    if name is None:
+        intent = replace(intent, name=intents.free_name(con, intent.name, intent.valid_from))
+    return intents.add(con, intent), parsed
+
+
+def say(intent: Intent, language: str) -> str:
+    """Say an intent as a sentence that would be understood again."""
+    wish = Wish(
+        subject=_subject(intent.subject),
+        subject_value=intent.subject_value,
+        subject_name=intent.subject_name,
+        measure=intent.measure,
+        period=intent.period,
+        comparison=intent.comparison,
+        low=intent.low,
+        high=intent.high,
+        weekdays=tuple(intent.weekdays) if intent.weekdays else None,
+        priority=intent.priority,
+        valid_from=intent.valid_from,
+        valid_to=intent.valid_to,
+    )
+    return echo(wish, "ja" if language == "ja" else "en")
+
+
+def _subject(name: str) -> Subject:
+    known_subjects: dict[str, Subject] = {"category": "category", "project": "project", "tag": "tag", "text": "text"}
+    return known_subjects.get(name, "all")

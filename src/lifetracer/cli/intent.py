@@ -1,0 +1,140 @@
+"""`lifetracer intent`: say in a sentence what you wish of each day, week or month."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from lifetracer.adjuster.sentences import Parsed
+    from lifetracer.warehouse.intents import Intent
+
+app = typer.Typer(
+    help="Say what you wish of each day, week or month.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+Sentence = Annotated[str, typer.Argument(help="Such as “Learning at least 10 h a week” or 「学習を週10時間以上」.")]
+Name = Annotated[str, typer.Argument(help="Name of the intent.")]
+Json = Annotated[bool, typer.Option("--json", help="Print for machines.")]
+
+
+@app.command("list")
+def every(
+    everything: Annotated[bool, typer.Option("--all", help="Also former versions and ended intents.")] = False,
+    as_json: Json = False,
+) -> None:
+    """List the intents that run or are to come."""
+    from lifetracer.cli.surroundings import chosen_account, opened, today_of
+    from lifetracer.warehouse import intents
+
+    with opened() as (house, settings):
+        account = chosen_account(house, settings)
+        with house.transaction(account_id=account.account_id) as connection:
+            found = intents.every(connection, None if everything else today_of(account))
+    if as_json:
+        typer.echo(json.dumps([intent.as_json() for intent in found], ensure_ascii=False))
+        return
+    for intent in found:
+        typer.echo(f"{intent.name}\n    {_words(intent, account.language)}")
+
+
+@app.command()
+def add(
+    sentence: Sentence,
+    name: Annotated[str | None, typer.Option(help="What to call it; by default what it is about.")] = None,
+    try_it: Annotated[bool, typer.Option("--try", help="Only say how it is understood; keep nothing.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Add what you wish; the next adjustment proposes targets for it."""
+    from lifetracer.adjuster import wishing
+    from lifetracer.cli.surroundings import chosen_account, opened, today_of
+
+    with opened() as (house, settings):
+        account = chosen_account(house, settings)
+        today = today_of(account)
+        with house.transaction(account_id=account.account_id) as connection:
+            try:
+                if try_it:
+                    parsed = wishing.understand(connection, sentence, account.language, today)
+                    intent = wishing.intent_of(parsed, sentence, today, name)
+                else:
+                    intent, parsed = wishing.add(connection, sentence, account.language, today, name)
+            except wishing.NotUnderstoodError as failure:
+                if as_json:
+                    typer.echo(json.dumps({"notUnderstood": failure.answer.as_json()}, ensure_ascii=False))
+                    raise typer.Exit(failure.exit_code) from None
+                raise
+    if as_json:
+        typer.echo(json.dumps(_json(intent, parsed), ensure_ascii=False))
+        return
+    typer.echo(f"{parsed.echo}" if try_it else f"{intent.name}: {parsed.echo}")
+
+
+@app.command()
+def change(
+    name: Name,
+    sentence: Sentence,
+    since: Annotated[
+        str | None, typer.Option("--from", help="First day, YYYY-MM-DD; by default that of the present period.")
+    ] = None,
+) -> None:
+    """Wish for another amount from a day on; what was before keeps the former wish."""
+    from lifetracer.adjuster import wishing
+    from lifetracer.cli.surroundings import chosen_account, day_of, opened, today_of
+    from lifetracer.errors import UsageError
+    from lifetracer.warehouse import intents
+    from lifetracer.warehouse.targets import Bounds, first_period
+
+    with opened() as (house, settings):
+        account = chosen_account(house, settings)
+        today = today_of(account)
+        with house.transaction(account_id=account.account_id) as connection:
+            former = intents.find(connection, name, today)
+            parsed = wishing.understand(connection, sentence, account.language, today)
+            wish = parsed.wish
+            same = (wish.subject, wish.subject_value, wish.measure, wish.period)
+            if same != (former.subject, former.subject_value, former.measure, former.period):
+                raise UsageError(
+                    f"{former.name} is about {former.words()}; the sentence is about something else: {parsed.echo}",
+                    remedy="End it and add the other, or say another amount of the same.",
+                )
+            first_day = day_of(since, today) if since else wish.valid_from or first_period(former.period, today)
+            more: dict[str, Any] = {"sentence": sentence, "weekdays": list(wish.weekdays) if wish.weekdays else None}
+            more |= {"priority": wish.priority} if wish.priority else {}
+            more |= {"valid_to": wish.valid_to} if wish.valid_to else {}
+            bounds = Bounds(wish.comparison, wish.low, wish.high)
+            changed = intents.change(connection, name, bounds, first_day, more)
+    typer.echo(f"{changed.name}: {_words(changed, account.language)}")
+
+
+@app.command()
+def end(
+    name: Name,
+    on: Annotated[str | None, typer.Option(help="Day from which it is over, YYYY-MM-DD; by default today.")] = None,
+) -> None:
+    """End an intent; nothing is proposed for it from that day on."""
+    from lifetracer.cli.surroundings import chosen_account, day_of, opened, today_of
+    from lifetracer.warehouse import intents
+
+    with opened() as (house, settings):
+        account = chosen_account(house, settings)
+        last = day_of(on, today_of(account)) if on else today_of(account)
+        with house.transaction(account_id=account.account_id) as connection:
+            ended = intents.end(connection, name, last)
+    typer.echo(f"{ended.name} is over: nothing is proposed for any {ended.period} that begins on {last} or later.")
+
+
+def _words(intent: Intent, language: str) -> str:
+    from lifetracer.adjuster.wishing import say
+
+    return say(intent, language)
+
+
+def _json(intent: Intent, parsed: Parsed) -> dict[str, Any]:
+    return {"intent": intent.as_json(), "echo": parsed.echo, "language": parsed.language}
