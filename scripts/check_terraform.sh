@@ -53,7 +53,7 @@ done
 checkov=$(command -v checkov || echo "$tools/../checkov/bin/checkov")
 if [ -x "$checkov" ]; then
   echo "== checkov"
-  "$checkov" --directory infra/oci/terraform --framework terraform --quiet --compact
+  "$checkov" --directory infra/oci/terraform --framework terraform --quiet --compact --skip-download
 else
   echo "checkov: skipped: needs checkov"
 fi

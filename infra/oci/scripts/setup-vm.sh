@@ -3,6 +3,7 @@
 # Environment: LIFETRACER_REPOSITORY (where to clone from; nothing: copy the files to /opt/lifetracer yourself).
 set -euo pipefail
 home=/opt/lifetracer
+# shellcheck source=/dev/null
 . /etc/os-release
 
 case $ID in

@@ -2,12 +2,11 @@
 # infra/ha's. Backups go to a bucket that keeps versions for seven days (infra/backup fills it).
 
 resource "oci_core_instance" "database" {
-  compartment_id                      = var.compartment_id
-  availability_domain                 = local.places[0].availability_domain
-  fault_domain                        = local.places[0].fault_domain
-  display_name                        = "${local.name}-database"
-  shape                               = "VM.Standard.A1.Flex"
-  is_pv_encryption_in_transit_enabled = true
+  compartment_id      = var.compartment_id
+  availability_domain = local.places[0].availability_domain
+  fault_domain        = local.places[0].fault_domain
+  display_name        = "${local.name}-database"
+  shape               = "VM.Standard.A1.Flex"
 
   shape_config {
     ocpus         = var.database_ocpus
@@ -27,6 +26,10 @@ resource "oci_core_instance" "database" {
     hostname_label   = "primary"
   }
 
+  launch_options {
+    is_pv_encryption_in_transit_enabled = true
+  }
+
   instance_options {
     are_legacy_imds_endpoints_disabled = true
   }
@@ -42,6 +45,7 @@ resource "oci_core_instance" "database" {
 }
 
 resource "oci_core_volume" "database" {
+  #checkov:skip=CKV_OCI_2:the attribute it looks for is deprecated; the assignment below does it
   compartment_id      = var.compartment_id
   availability_domain = local.places[0].availability_domain
   display_name        = "${local.name}-database"
@@ -52,6 +56,25 @@ resource "oci_core_volume" "database" {
   lifecycle {
     prevent_destroy = true
   }
+}
+
+# A picture of the disk every night, beside the backups that infra/backup makes of the database itself.
+resource "oci_core_volume_backup_policy" "nightly" {
+  compartment_id = var.compartment_id
+  display_name   = local.name
+
+  schedules {
+    backup_type       = "INCREMENTAL"
+    period            = "ONE_DAY"
+    hour_of_day       = 18
+    time_zone         = "UTC"
+    retention_seconds = 7 * 24 * 3600
+  }
+}
+
+resource "oci_core_volume_backup_policy_assignment" "database" {
+  asset_id  = oci_core_volume.database.id
+  policy_id = oci_core_volume_backup_policy.nightly.id
 }
 
 resource "oci_core_volume_attachment" "database" {

@@ -75,7 +75,7 @@ run "what_is_encrypted_and_kept" {
     error_message = "A volume or the bucket is not encrypted with our key."
   }
   assert {
-    condition     = oci_core_volume_attachment.database.is_pv_encryption_in_transit_enabled && oci_core_instance.database.is_pv_encryption_in_transit_enabled
+    condition     = oci_core_volume_attachment.database.is_pv_encryption_in_transit_enabled && tostring(oci_core_instance.database.launch_options[0].is_pv_encryption_in_transit_enabled) == "true"
     error_message = "The way to the volume is not encrypted."
   }
   assert {
