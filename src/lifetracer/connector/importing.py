@@ -25,6 +25,7 @@ from lifetracer.errors import BadFileError, LifetracerError, UsageError
 from lifetracer.settings import Settings
 from lifetracer.warehouse import Connection, Warehouse, queries
 from lifetracer.warehouse.accounts import Account
+from lifetracer.warehouse.feeds import MARK
 
 MOST_TOLD = 5
 """Rows of a file that are named one by one."""
@@ -220,6 +221,12 @@ class _Desk:
         result.kind = ical.source.name
         calendars, problems = ical.read_calendars(data)
         for calendar in calendars:
+            plans = [event for event in calendar.events if not str(event.get("iCalUID", "")).endswith(MARK)]
+            if own := len(calendar.events) - len(plans):
+                calendar.events = plans
+                result.notes.append(
+                    f"{result.file}: {own} events are lifetracer's own record of what happened; they are no plan."
+                )
             if not calendar.events:
                 continue
             if calendar.time_zone is None and not self.is_own_zone:

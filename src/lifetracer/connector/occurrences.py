@@ -21,6 +21,7 @@ from lifetracer.connector.expansion import Window, expand
 from lifetracer.connector.source import Source
 from lifetracer.connector.span import Occurrence, named_zone
 from lifetracer.warehouse import queries
+from lifetracer.warehouse.feeds import MARK
 
 __all__ = ["Occurrence", "Window", "expand", "refresh"]
 
@@ -73,7 +74,13 @@ def refresh(
         since = before.newest - OVERLAP if known and before else datetime(1970, 1, 1, tzinfo=UTC)
         if not known:
             connection.execute(_SQL["expand_anew"])
-        asked = {**names, "since": since, "everything": not known, "moved": bool(known and before and before.end < end)}
+        asked = {
+            **names,
+            "mark": MARK,
+            "since": since,
+            "everything": not known,
+            "moved": bool(known and before and before.end < end),
+        }
         writer = _Writer(connection, names)
         for group in _groups(connection, sql.SQL(_SQL["groups"]).format(**tables), asked):
             calendar_id, _, touched, _ = group

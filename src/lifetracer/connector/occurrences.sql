@@ -27,7 +27,7 @@ where a.account_id = %(account)s
 
 -- groups --
 -- Every event of the series that have to be expanded (again), one series after the other. A bare cancelled instance
--- tells its series by its id only (see expansion.master_id).
+-- tells its series by its id only (see expansion.master_id). What our own feeds tell of what happened is no plan.
 with event as (
     select
         e.source_id, e.data, e.synced_at,
@@ -42,6 +42,7 @@ with event as (
     from {events} as e
     left join {calendars} as c on c.account_id = e.account_id and c.source_id = split_part(e.source_id, '/', 1)
     where e.account_id = %(account)s and e.connection_id = %(connection)s
+        and right(coalesce(e.data ->> 'iCalUID', ''), length(%(mark)s)) <> %(mark)s
 ), grouped as (
     -- Windows, not a join of the groups with their events: without statistics PostgreSQL would compare all with all.
     select

@@ -10,7 +10,7 @@ from fastapi import Depends, FastAPI
 from starlette.types import ASGIApp
 
 from lifetracer import __version__, console
-from lifetracer.server import doors, hooks, metrics, openapi, ready, routes, vitals
+from lifetracer.server import doors, feeds, hooks, metrics, openapi, ready, routes, vitals
 from lifetracer.server.callers import NeedsOnPages, Pass, Register
 from lifetracer.server.follow import Switchboard
 from lifetracer.server.limits import Limiter
@@ -58,6 +58,7 @@ def built(warehouse: Warehouse, settings: Settings) -> Iterator[ASGIApp]:
     app.include_router(metrics.routes(counts, settings))
     app.include_router(hooks.routes(warehouse, settings, counts))
     app.include_router(vitals.routes(counts, settings))
+    app.include_router(feeds.routes(warehouse))
     for router in routes.every(switchboard):
         app.include_router(router)
     app.include_router(console.entrance(warehouse, settings))

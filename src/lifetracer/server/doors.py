@@ -47,6 +47,7 @@ OPEN = {
     "/sign-in/": "the second step, and the way back from another service: each takes what only this browser has",
     "/invitation/": "takes an invitation, once",
     "/welcome": "nobody can sign in yet: takes the set-up code, or the access token",
+    "/feeds/": "the address itself, 256 random bits: gives one feed of what happened, and can be revoked; counted",
     "/static/": "files of the program, the same for everybody",
 }
 """Paths that need no token → what guards them."""
@@ -60,7 +61,7 @@ FILES = frozenset({"/connections/file"})
 WARY = ("/sign-in", "/welcome", "/invitation/")
 """Pages that strangers may guess at: what they refuse is counted like a wrong token."""
 
-COUNTED = ("/api/", "/ready", "/metrics", "/hooks/")
+COUNTED = ("/api/", "/ready", "/metrics", "/hooks/", "/feeds/")
 """Of these, paths that may not be asked more often than any other."""
 
 NOBODY = Caller("nobody", "nobody")

@@ -1,4 +1,4 @@
-"""What the API gives of marts and reports.
+"""What the API takes and gives about marts, reports and feeds.
 
 Law: as in `lifetracer.server.shapes`: unknown words are refused on both sides.
 """
@@ -6,12 +6,13 @@ Law: as in `lifetracer.server.shapes`: unknown words are refused on both sides.
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+from uuid import UUID
 
-from pydantic import ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from lifetracer.server.shapes import AT, Shape, like
+from lifetracer.server.shapes import AT, Body, Shape, like, plain
 
 
 class Column(Shape):
@@ -96,3 +97,49 @@ class Reports(Shape):
 
     model_config = like(reports=[])
     reports: list[Report]
+
+
+class FeedBody(Body):
+    """A feed to make."""
+
+    model_config = like(name="Google Calendar", shows="categories", days=90)
+    name: Annotated[str, Field(min_length=1, max_length=100), AfterValidator(plain)]
+    shows: Literal["everything", "categories"] = Field(
+        "everything", description="everything: descriptions and projects; categories: nothing but the category."
+    )
+    days: int = Field(90, ge=1, le=3660, description="How far back it reaches.")
+
+
+FEED_ID = "0197a3c2-5b1e-7c44-9d0a-3f5e8a1b2c3f"
+
+
+class Feed(Shape):
+    """A secret address under which a calendar reads what happened."""
+
+    model_config = like(
+        feedId=FEED_ID, name="Phone", shows="everything", days=90, createdAt=AT, lastReadAt=None, revokedAt=None
+    )  # fmt: skip
+    feed_id: UUID
+    name: str
+    shows: Literal["everything", "categories"]
+    days: int
+    created_at: datetime
+    last_read_at: datetime | None
+    revoked_at: datetime | None
+
+
+class MadeFeed(Feed):
+    """A feed that was made just now, with its address."""
+
+    model_config = like(
+        feedId=FEED_ID, name="Phone", shows="everything", days=90, createdAt=AT, lastReadAt=None, revokedAt=None,
+        address="https://example.org/feeds/….ics",
+    )  # fmt: skip
+    address: str | None = Field(description="Shown this once; null when the request is repeated.")
+
+
+class Feeds(Shape):
+    """The account's feeds."""
+
+    model_config = like(feeds=[])
+    feeds: list[Feed]
