@@ -56,18 +56,9 @@ limit 1
 select to_regclass('marts.week_block') is not null as made
 
 -- latest --
--- A day of the last week with entries; without any, of the last week with events.
-(
-    select local_date from marts.week_block
-    where account_id = %(account_id)s and layer = 'actual'
-    order by week_start desc
-    limit 1
-)
-union all
-(
-    select local_date from marts.week_block
-    where account_id = %(account_id)s and layer = 'plan'
-    order by week_start desc
-    limit 1
-)
+-- The last day with entries; without any, with plans.
+select local_date
+from marts.day
+where account_id = %(account_id)s and (actual_seconds > 0 or planned_seconds > 0)
+order by actual_seconds > 0 desc, local_date desc
 limit 1

@@ -22,7 +22,7 @@ SQL = beside(__file__)
 COUNTS = {"day": 28, "week": 26, "month": 24}
 """How many periods are shown."""
 
-GRAIN_NAMES = {"day": keep("Days"), "week": keep("Weeks"), "month": keep("Months")}
+GRAIN_NAMES = {"day": keep("Daily"), "week": keep("Weekly"), "month": keep("Monthly")}
 BY_NAMES = {"category": keep("Categories"), "project": keep("Projects")}
 
 

@@ -159,10 +159,10 @@ document.addEventListener("keydown", (event) => {
   if (event.metaKey || event.ctrlKey || event.altKey) return;
   if (event.target.matches?.("input, textarea, select") || $("dialog[open]")) return;
   if (event.key === "?") return void $("#keys").showModal();
-  if (event.key === "g") return void (going = Date.now() + 1500);
   const leads = Date.now() < going && $(`[data-go="${CSS.escape(event.key)}"]`);
   going = 0;
   if (leads) { event.preventDefault(); return void leads.click(); }
+  if (event.key === "g") return void (going = Date.now() + 1500);
   if (event.key === "Escape") { light(null); $$(".menu[open], .more[open]").forEach((menu) => menu.removeAttribute("open")); }
   if (event.key.startsWith("Arrow") && event.target.closest?.(".scroll, summary")) return; // it scrolls there
   const target = KEYS[event.key] && $(KEYS[event.key]);
