@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lifetracer.analyzer.forecast.empirical import weighted_quantiles
+from lifetracer.analyzer.forecast.empirical import STRETCH, weighted_quantiles
 from lifetracer.analyzer.forecast.history import HORIZON, QUANTILES, Bools, Floats, History, Indices
 
 REACH = 300  # days; what is older is too faint to change a quantile
@@ -234,11 +234,13 @@ def _said(past: Prepared, origin: int, day: int, leave_out: frozenset[str]) -> l
     return groups
 
 
-def expert_quantiles(past: Prepared, origin: int, day: int, levels: Floats = QUANTILES) -> Floats:
+def expert_quantiles(
+    past: Prepared, origin: int, day: int, levels: Floats = QUANTILES, stretch: float = STRETCH
+) -> Floats:
     """What every expert says of ``day`` from ``origin``: quantiles [experts, categories, levels]."""
     found = np.empty((len(kernels_for(past)), past.actual.shape[1], len(levels)))
     for values, weights, places in _said(past, origin, day, frozenset()):
-        found[places] = weighted_quantiles(values, weights, levels)
+        found[places] = weighted_quantiles(values, weights, levels, stretch)
     return found
 
 

@@ -14,17 +14,22 @@ WEEKDAYS = (4, 8)
 BASELINES = tuple(f"days_{n}" for n in WINDOWS) + tuple(f"weekdays_{n}" for n in WEEKDAYS)
 
 
+STRETCH = 0.75  # of the allowance for small samples; the mean of several experts needs less than a single one
+
+
 def pinball(quantiles: Floats, seen: Floats, levels: Floats = QUANTILES) -> Floats:
     """The pinball loss of ``quantiles`` [..., levels] against ``seen`` [...], per level, in seconds."""
     miss = seen[..., None] - quantiles
     return np.maximum(levels * miss, (levels - 1) * miss)
 
 
-def weighted_quantiles(values: Floats, weights: Floats, levels: Floats = QUANTILES) -> Floats:
+def weighted_quantiles(values: Floats, weights: Floats, levels: Floats = QUANTILES, stretch: float = STRETCH) -> Floats:
     """Quantiles [experts, categories, levels] of ``values`` [samples, categories] under many weightings.
 
     Weights are [experts, samples, categories]. A sample stands at the middle of its weight, the outermost ones at
-    0 and 1; between samples the quantile is linear, as numpy's default is for equal weights.
+    0 and 1; between samples the quantile is linear, as numpy's default is for equal weights. Such quantiles lie too
+    far inside when samples are few: of n equal ones, the outermost holds all but 1/(n+1) of what comes next.
+    ``stretch`` = 1 makes up for that, with the effective number of samples (Kish) as n.
     """
     experts, samples, categories = weights.shape
     order = np.argsort(values.T, axis=1, kind="stable")
@@ -36,15 +41,17 @@ def weighted_quantiles(values: Floats, weights: Floats, levels: Floats = QUANTIL
     middle /= np.maximum(middle[:, :, -1:], 1e-300)
     # One search for all: each row is lifted above the one before it.
     rows = np.arange(experts * categories)
+    size = (heavy.sum(axis=2) ** 2 / np.maximum((heavy**2).sum(axis=2), 1e-300)).reshape(-1, 1)
+    levels = np.clip(levels + stretch * (2 * levels - 1) / np.maximum(size - 1, 1.0), 0.0, 1.0)
     lifted = (middle.reshape(len(rows), samples) + 2.0 * rows[:, None]).ravel()
-    right = np.searchsorted(lifted, levels[None] + 2.0 * rows[:, None]) - samples * rows[:, None]
+    right = np.searchsorted(lifted, levels + 2.0 * rows[:, None]) - samples * rows[:, None]
     right = np.clip(right, 0, samples - 1)
     left = np.maximum(right - 1, 0)
     flat, column = middle.reshape(len(rows), samples), (rows % categories)[:, None]
     low, high = np.take_along_axis(flat, left, axis=1), np.take_along_axis(flat, right, axis=1)
     share = np.clip((levels - low) / np.maximum(high - low, 1e-300), 0.0, 1.0)
     found = ordered[column, left] + share * (ordered[column, right] - ordered[column, left])
-    return np.asarray(found.reshape(experts, categories, len(levels)))
+    return np.asarray(found.reshape(experts, categories, -1))
 
 
 def baseline_days(known: Indices, origin: int, day: int) -> list[Indices]:

@@ -39,34 +39,41 @@ WEEK = 7
 
 @dataclass(frozen=True)
 class Answer:
-    """What is said at one origin, on all LEVELS, in whole seconds."""
+    """What is said at one origin, in whole seconds: the model where it is better, else the best baseline."""
 
-    blend: Floats  # [horizon, categories, levels]
-    baselines: Floats  # [horizon, baselines, categories, levels]
+    days: Floats  # [horizon, categories, 5]
+    curves: Floats  # [horizon, categories, LEVELS]: what paths are drawn from
+    blend: Floats  # [horizon, categories, 5]: the model, also where a baseline answers
+    baselines: Floats  # [horizon, baselines, categories, 5]
+    baseline: Floats  # [horizon, categories, 5]: the best
     best: Indices  # [categories] position in BASELINES
     is_model: Bools  # [categories]
 
-    @property
-    def baseline(self) -> Floats:
-        """The best baseline: [horizon, categories, levels]."""
-        return np.asarray(self.baselines[:, self.best, np.arange(len(self.best))])
-
-    @property
-    def final(self) -> Floats:
-        """The model where it is better, the best baseline elsewhere: [horizon, categories, levels]."""
-        return np.where(self.is_model[None, :, None], self.blend, self.baseline)
-
 
 def answer(past: Prepared, origin: int, horizon: int, state: State) -> Answer:
-    """Say what is likely on ``horizon`` days from ``origin`` on."""
-    blend, bases = [], []
+    """Say what is likely on ``horizon`` days from ``origin`` on.
+
+    The curves go without the allowance for small samples: it lifts the upper half of what cannot fall below zero, and
+    so the mean, which sums over days would add up.
+    """
+    best, is_model = state.leading, state.is_model[:, None]
+    columns = np.arange(len(best))
+    days, curves, blends, baselines = [], [], [], []
     for ahead in range(1, horizon + 1):
         day = origin + ahead - 1
-        mixed = mix(state.ledger.weights(ahead), expert_quantiles(past, origin, day, LEVELS))
-        blend.append(np.minimum(mixed, past.longest[day]))
-        bases.append(baseline_quantiles(past.actual, past.known, origin, day, LEVELS))
-    # Whole seconds, so that an average of equal values is that value.
-    return Answer(np.rint(blend), np.rint(bases), state.leading, state.is_model)
+        weights, longest = state.ledger.weights(ahead), past.longest[day]
+        # Whole seconds, so that an average of equal values is that value.
+        blend = np.rint(np.minimum(mix(weights, expert_quantiles(past, origin, day)), longest))
+        curve = np.rint(np.minimum(mix(weights, expert_quantiles(past, origin, day, LEVELS, 0.0)), longest))
+        bases = np.rint(baseline_quantiles(past.actual, past.known, origin, day, LEVELS))
+        baselines.append(bases[:, :, CORE])
+        blends.append(blend)
+        days.append(np.where(is_model, blend, bases[best, columns][:, CORE]))
+        curves.append(np.where(is_model, curve, bases[best, columns]))
+    bases = np.stack(baselines)
+    return Answer(
+        np.stack(days), np.stack(curves), np.stack(blends), bases, bases[:, best, columns], best, state.is_model
+    )
 
 
 def _choice(name: str, c: int, past: Prepared, state: State, said: Answer) -> Choice:
@@ -117,8 +124,7 @@ def forecast(history: History, horizon: int = HORIZON, seed: int = 0, paths: int
         return _nothing(history, "too_little_history")
     state = Rehearsal(past).states([origin])[origin]
     said = answer(past, origin, horizon, state)
-    final = said.final
-    drawn = draw(past, origin, LEVELS, final, seed, paths)
+    drawn = draw(past, origin, LEVELS, said.curves, seed, paths)
     mean = drawn.mean(axis=0)
     choices = {name: _choice(name, c, past, state, said) for c, name in enumerate(names)}
     why: dict[str, list[list[Reason]]] = {name: [] for name in names}
@@ -126,8 +132,7 @@ def forecast(history: History, horizon: int = HORIZON, seed: int = 0, paths: int
         parts = reasons(past, origin, origin + h, state.ledger.weights(h + 1))
         for c, name in enumerate(names):
             why[name].append(parts[c] if choices[name].is_model else [Reason("baseline", float(mean[h, c]))])
-    days, baseline = final[:, :, CORE], said.baseline[:, :, CORE]
-    return Forecast(history.next_day, names, "ok", days, mean, drawn, baseline, choices, why)
+    return Forecast(history.next_day, names, "ok", said.days, mean, drawn, said.baseline, choices, why)
 
 
 def backtest(history: History, origins: Sequence[int], horizon: int = WEEK, seed: int = 0) -> Backtest:
@@ -140,16 +145,16 @@ def backtest(history: History, origins: Sequence[int], horizon: int = WEEK, seed
     answers = [answer(past, origin, horizon, states[origin]) for origin in origins]
     weeks, empty_weeks, week_bases = [], [], []
     for origin, said in zip(origins, answers, strict=True):
-        drawn = draw(past, origin, LEVELS, said.final, seed)[:, :WEEK].sum(axis=1)
+        drawn = draw(past, origin, LEVELS, said.curves, seed)[:, :WEEK].sum(axis=1)
         weeks.append(np.moveaxis(np.quantile(drawn, QUANTILES, axis=0), 0, -1))
         empty_weeks.append((drawn < 1).mean(axis=0))
         week_bases.append(baseline_week_quantiles(past.actual, past.known, origin))
     return Backtest(
         origins=np.asarray(origins, dtype=np.int64),
-        model=np.stack([said.final[:, :, CORE] for said in answers]),
-        blend=np.stack([said.blend[:, :, CORE] for said in answers]),
-        baselines=np.stack([said.baselines[..., CORE] for said in answers]),
-        nothing=np.stack([_share_of_zero(said.final) for said in answers]),
+        model=np.stack([said.days for said in answers]),
+        blend=np.stack([said.blend for said in answers]),
+        baselines=np.stack([said.baselines for said in answers]),
+        nothing=np.stack([_share_of_zero(said.curves) for said in answers]),
         week_model=np.rint(np.stack(weeks)),
         week_nothing=np.stack(empty_weeks),
         week_baselines=np.stack(week_bases),
