@@ -52,6 +52,7 @@ COMMANDS = (
     Command("transform", "Build the tables that are shown from what the services sent."),
     Command("analyze", "Estimate what is likely, and notice what is unusual."),
     Command("estimates", "Show what is likely, with its band and why."),
+    Command("what-if", "Predict a week as it would be with other blocks or targets."),
     Command("insights", "Tell unusual weeks, lasting changes, what goes together, plans that are too short."),
     Command("category", "List, add, change and remove categories."),
     Command("rule", "Say which entries and events belong to which category; preview and suggestions."),

@@ -84,6 +84,14 @@ PAGES = (
         '<rect x="12" y="10" width="8" height="4" rx="1.5"/><rect x="12" y="16" width="8" height="4" rx="1.5"/>',
     ),
     Page(
+        "connections",
+        "/connections",
+        keep("Connections"),
+        "tend",
+        "n",
+        '<path d="M9 15l6-6M7.500 12.500l-2 2a3.500 3.500 0 0 0 5 5l2-2M11.500 6.500l2-2a3.500 3.500 0 0 1 5 5l-2 2"/>',
+    ),
+    Page(
         "data",
         "/data",
         keep("Data"),
@@ -99,6 +107,14 @@ PAGES = (
         "tend",
         "j",
         '<path d="M4 6.5h16M4 12h10M4 17.5h13"/><circle cx="19" cy="12" r="1.6"/>',
+    ),
+    Page(
+        "security",
+        "/security",
+        keep("Security"),
+        "tend",
+        "s",
+        '<rect x="5" y="10.500" width="14" height="10" rx="2.500"/><path d="M8 10.500V8a4 4 0 0 1 8 0v2.500"/>',
     ),
 )
 """The pages, in the order in which they are shown."""

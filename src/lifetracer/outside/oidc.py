@@ -18,8 +18,8 @@ from urllib.parse import urlsplit
 
 import httpx
 import jwt
-from authlib.common.errors import AuthlibBaseError  # type: ignore[import-untyped]
-from authlib.integrations.httpx_client import OAuth2Client  # type: ignore[import-untyped]
+from authlib.oauth2.rfc6749.parameters import prepare_grant_uri  # type: ignore[import-untyped]
+from authlib.oauth2.rfc7636 import create_s256_code_challenge  # type: ignore[import-untyped]
 
 from lifetracer.errors import CredentialError, FixByHandError, TryAgainError
 from lifetracer.settings import Settings
@@ -75,16 +75,19 @@ def begin(settings: Settings, redirect_uri: str, state: str, *, again: bool = Fa
         TryAgainError: it cannot be reached.
     """
     verifier, nonce = secrets.token_urlsafe(64), secrets.token_urlsafe(24)
-    wishes = {"prompt": "login"} if again else {}
-    with _client(settings, redirect_uri) as client:
-        address, _ = client.create_authorization_url(
-            str(_discovered(settings)["authorization_endpoint"]),
-            state=state,
-            code_verifier=verifier,
-            nonce=nonce,
-            **wishes,
-        )
-    return Question(address, verifier, nonce)
+    address = prepare_grant_uri(
+        str(_discovered(settings)["authorization_endpoint"]),
+        settings.oidc_client_id,
+        "code",
+        redirect_uri=redirect_uri,
+        scope="openid email profile",
+        state=state,
+        nonce=nonce,
+        code_challenge=create_s256_code_challenge(verifier),
+        code_challenge_method="S256",
+        prompt="login" if again else None,
+    )
+    return Question(str(address), verifier, nonce)
 
 
 def end(settings: Settings, redirect_uri: str, answer: Mapping[str, str], verifier: str, nonce: str) -> Vouched:
@@ -100,20 +103,27 @@ def end(settings: Settings, redirect_uri: str, answer: Mapping[str, str], verifi
         raise CredentialError(said, remedy="Try again.")
     if answer.get("iss", about["issuer"]) != about["issuer"]:
         raise CredentialError("The answer comes from another issuer.", remedy="Try again.")
+    secret = settings.oidc_client_secret
+    form = {
+        "grant_type": "authorization_code",
+        "code": answer.get("code", ""),
+        "redirect_uri": redirect_uri,
+        "client_id": settings.oidc_client_id or "",
+        "code_verifier": verifier,
+    }
+    form |= {"client_secret": secret.get_secret_value()} if secret else {}
     try:
-        with _client(settings, redirect_uri) as client:
-            token = client.fetch_token(
-                str(about["token_endpoint"]),
-                code=answer.get("code", ""),
-                code_verifier=verifier,
-                grant_type="authorization_code",
-            )
-    except AuthlibBaseError as refused:
-        raise CredentialError(
-            f"{name_of(settings)} did not accept the sign-in: {refused.error}.", remedy="Try again."
-        ) from None
+        response = httpx.post(
+            str(about["token_endpoint"]), data=form, timeout=TIMEOUT, headers={"Accept": "application/json"}
+        )
+        token = response.json()
     except (httpx.HTTPError, ValueError) as failure:
         raise _unreachable(settings, failure) from None
+    if response.status_code >= 500 or not isinstance(token, dict):
+        raise _unreachable(settings, RuntimeError(f"it answered {response.status_code}"))
+    if not response.is_success:
+        reason = token.get("error", response.status_code)
+        raise CredentialError(f"{name_of(settings)} did not accept the sign-in: {reason}.", remedy="Try again.")
     return _proven(settings, about, str(token.get("id_token", "")), nonce)
 
 
@@ -195,19 +205,6 @@ def _discover(settings: Settings) -> dict[str, Any]:
             f"The issuer calls itself {about['issuer']}.", remedy="Set LIFETRACER_OIDC_ISSUER to exactly that."
         )
     return about
-
-
-def _client(settings: Settings, redirect_uri: str) -> OAuth2Client:
-    secret = settings.oidc_client_secret
-    return OAuth2Client(
-        client_id=settings.oidc_client_id,
-        client_secret=secret.get_secret_value() if secret else None,
-        token_endpoint_auth_method="client_secret_post" if secret else "none",
-        scope="openid email profile",
-        redirect_uri=redirect_uri,
-        code_challenge_method="S256",
-        timeout=TIMEOUT,
-    )
 
 
 def _unreachable(settings: Settings, failure: Exception) -> TryAgainError:

@@ -69,6 +69,14 @@ def credentials(world: World, person: Person, url: str) -> dict[str, Any]:
         "googleRefreshToken": world.grants.standing_token(person.index),
         "icalUrl": f"{url}/calendar/ical/{address}/private-{person.google.secret}/basic.ics",
         "calendars": dict(person.google.aliases),
+        "password": world.register.password(person),
+        "subject": world.register.subject(person),
+        "oidcIssuer": f"{url}/issuer",
+        "oidcClientId": world.register.client_id,
+        "oidcClientSecret": world.register.client_secret,
+        "supabaseUrl": url,
+        "supabaseAnonKey": world.register.anon_key,
+        "supabaseJwtSecret": world.register.jwt_secret,
     }
 
 

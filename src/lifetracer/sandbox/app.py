@@ -13,6 +13,7 @@ from lifetracer.errors import LifetracerError
 from lifetracer.sandbox import admin, admin_google, admin_toggl
 from lifetracer.sandbox.github import actions
 from lifetracer.sandbox.google import calendars, channels, events, events_write, ical, oauth
+from lifetracer.sandbox.identity import issuer, supabase
 from lifetracer.sandbox.toggl import dimensions, entries, entries_write, reports, webhooks
 from lifetracer.sandbox.wire import Call, Refusal, Reply, Router, reply_json
 from lifetracer.sandbox.world import Options, World
@@ -32,6 +33,8 @@ ROUTERS: tuple[Router, ...] = (
     ical.ROUTER,
     admin.ROUTER,
     actions.ROUTER,
+    issuer.ROUTER,
+    supabase.ROUTER,
     oauth.ROUTER,
 )
 

@@ -17,6 +17,7 @@ from lifetracer.sandbox.faults import Faults
 from lifetracer.sandbox.github.runs import Runs
 from lifetracer.sandbox.google.account import GoogleAccount
 from lifetracer.sandbox.google.grants import Grants
+from lifetracer.sandbox.identity.register import Register
 from lifetracer.sandbox.person.life import Happening, Life
 from lifetracer.sandbox.toggl.account import TogglAccount
 from lifetracer.sandbox.wire import Missing
@@ -103,6 +104,7 @@ class World:
         self.faults = Faults()
         self.post = PostOffice(self)
         self.grants = Grants(self)
+        self.register = Register(self)
         self.github = Runs()
         self.people: list[Person] = []
         self.requests: list[dict[str, Any]] = []

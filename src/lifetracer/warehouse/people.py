@@ -165,6 +165,11 @@ def dismiss(connection: Connection, account_id: UUID) -> None:
         raise NotFoundError("There is no such person.")
 
 
+def banish(connection: Connection, account_id: UUID) -> None:
+    """Remove a person (owner's transaction), even the last one; then the local door is open again."""
+    connection.execute(_SQL["banish"], {"account": account_id})
+
+
 def appoint(connection: Connection, account_id: UUID, *, is_operator: bool) -> None:
     """Make a person an operator, or no longer (owner's transaction).
 

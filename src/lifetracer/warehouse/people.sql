@@ -32,6 +32,16 @@ update app.person set password_hash = %(password_hash)s, password_changed_at = n
 -- dismiss --
 select app.dismiss_person(%(account)s)
 
+-- banish --
+with gone as (
+    delete from app.person where account_id = %(account)s returning account_id
+), sessions as (
+    delete from app.session as s using gone where s.account_id = gone.account_id
+), tokens as (
+    update app.api_token as t set revoked_at = now() from gone where t.account_id = gone.account_id and t.revoked_at is null
+)
+update app.schedule as s set enabled = false from gone where s.account_id = gone.account_id
+
 -- appoint --
 update app.person set is_operator = %(is_operator)s where account_id = %(account)s
 
