@@ -293,6 +293,13 @@ ENTERED = (
     "insert into app.target (account_id, target_id, name, subject, subject_value, measure, period, comparison, low,"
     " valid_from) select %s, md5(period)::uuid, 'Atlas', 'project', 'Atlas', 'duration', period, 'at_least', 3600,"
     " '2011-01-01' from unnest(array['day', 'week', 'month']) as period",
+    "insert into app.intent (account_id, intent_id, name, subject, subject_value, measure, period, comparison, low,"
+    " valid_from) select %s, md5(period)::uuid, 'Atlas', 'project', 'Atlas', 'duration', period, 'at_least', 7200,"
+    " '2011-01-01' from unnest(array['day', 'week', 'month']) as period",
+    "insert into core.target_proposal (account_id, proposal_id, intent_id, period, period_start, period_end, measure,"
+    " comparison, low, wished_comparison, wished_low, chosen_probability, probability, probability_wished, likely,"
+    " reasons, made_at) values (%s, md5('proposal')::uuid, md5('week')::uuid, 'week', '2012-02-27', '2012-03-05',"
+    " 'duration', 'at_least', 3600, 'at_least', 7200, 0.65, 0.7, 0.4, '{}', '[]', '2012-02-27 01:00Z')",
     "insert into app.rate (account_id, rate_id, project_name, hourly_amount, currency)"
     " values (%s, md5('Atlas')::uuid, 'Atlas', 80, 'EUR')",
     "insert into app.day_type (account_id, local_date, day_type) values (%s, '2012-03-01', 'travel')",

@@ -1,0 +1,11 @@
+{{
+    config(
+        indexes=[
+            {'columns': ['account_id', 'intent_id', 'period_start'], 'unique': true},
+            {'columns': ['account_id', 'period_start']},
+        ],
+        pre_hook="{{ forget_target_periods(ref('dim_intent'), 'intent_id') }}",
+    )
+}}
+-- depends_on: {{ ref('stale_day') }}
+{{ measured_periods(ref('dim_intent'), 'intent_id') }}
