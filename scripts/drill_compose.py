@@ -3,6 +3,7 @@
 The vendors are the sandbox, in a container of its own; the images of others are stand-ins where none can be pulled.
 """
 
+import base64
 import json
 import os
 import signal
@@ -42,11 +43,14 @@ class Layout:
     def up(self) -> float:
         """Start the vendors, then everything; gives the seconds until all is well."""
         self.compose("up", "-d", "sandbox")
-        line = until("the sandbox", lambda: self.compose("logs", "--no-log-prefix", "sandbox"), 30).splitlines()[0]
-        person = json.loads(line)["people"][0]
+        said = until(
+            "the sandbox", lambda: "people" in (log := self.compose("logs", "--no-log-prefix", "sandbox")) and log, 60
+        )
+        person = json.JSONDecoder().raw_decode(said[said.index("{") :])[0]["people"][0]
         vendor = "http://sandbox:3900"
         given = {
             "LIFETRACER_ACCESS_TOKEN": TOKEN,
+            "LIFETRACER_SECRET_KEY": base64.urlsafe_b64encode(os.urandom(32)).decode(),
             "LIFETRACER_TOGGL_URL": vendor,
             "LIFETRACER_TOGGL_PAUSE_SECONDS": "0",
             "LIFETRACER_GOOGLE_URL": vendor,

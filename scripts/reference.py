@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ast
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,6 +25,7 @@ def pages() -> dict[Path, str]:
     reference = ROOT / "docs" / "reference"
     return {
         ROOT / ".env.example": env_example(),
+        ROOT / "infra" / "vercel" / "requirements.txt": vercel_requirements(),
         reference / "settings.md": settings_page(),
         reference / "errors.md": errors_page(),
         reference / "cli.md": cli_page(),
@@ -93,6 +95,14 @@ def settings_page() -> str:
             *(["- Secret: never shown or logged"] if secret else []),
         ]
     return "\n".join(lines) + "\n"
+
+
+def vercel_requirements() -> str:
+    """``infra/vercel/requirements.txt``: what a function needs, in the versions of the lock, and this checkout."""
+    command = [sys.executable, str(ROOT / "scripts" / "locked.py")]
+    part = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    pinned = [line.removesuffix(" \\") for line in part.splitlines() if line and not line.startswith(" ")]
+    return "\n".join(["# Written by `make reference` from requirements.lock.", *pinned, "../.."]) + "\n"
 
 
 def env_example() -> str:

@@ -1,0 +1,145 @@
+"""infra/oci/scripts/deploy.sh under load: no request fails, no job is lost, a bad version is taken back by itself."""
+
+import http.client
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+
+from containers import ROOT, Findings, ask, build, engine, run, until
+from drill_compose import FILES, IMAGE, PORT, POSTGRES, TOKEN, URL, Layout, ended
+
+HAPROXY = "haproxy:3.0-bookworm"
+NEXT, BROKEN = "lifetracer:drill-next", "lifetracer:drill-broken"
+LEAST = int(os.environ.get("REQUESTS_A_SECOND", "100"))
+
+
+class Load:
+    """People who look and people who press buttons, all the time."""
+
+    def __init__(self, clients: int = 8) -> None:
+        self.over = threading.Event()
+        self.answers: Counter[str] = Counter()
+        self.slowest = 0.0
+        self.jobs: set[str] = set()
+        self.begun = time.monotonic()
+        self.threads = [threading.Thread(target=self._ask, args=(n,), daemon=True) for n in range(clients)]
+
+    def __enter__(self) -> "Load":
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.over.set()
+        for thread in self.threads:
+            thread.join(60)
+        self.seconds = time.monotonic() - self.begun
+
+    def _ask(self, number: int) -> None:
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        connection = http.client.HTTPConnection("127.0.0.1", int(PORT), timeout=60)
+        turn = number
+        while not self.over.is_set():
+            turn += 1
+            what = (
+                ("POST", "/api/sync/toggl")
+                if turn % 100 == 0
+                else ("GET", "/api/jobs?limit=5" if turn % 10 == 0 else "/health")
+            )
+            begun = time.monotonic()
+            try:
+                connection.request(*what, headers=headers)
+                answer = connection.getresponse()
+                body = answer.read()
+                said = "ok" if answer.status in {200, 202} else f"{what[0]} {answer.status}"
+                if answer.status == 202:
+                    self.jobs.add(json.loads(body)["jobId"])
+            except (OSError, http.client.HTTPException) as failure:
+                connection.close()
+                said = f"{what[0]} {type(failure).__name__}"
+            self.answers[said] += 1
+            self.slowest = max(self.slowest, time.monotonic() - begun)
+
+
+def deploy(layout: Layout, image: str) -> tuple[int, str]:
+    """Run deploy.sh as a person on the machine would."""
+    files = ":".join(str(ROOT / name) for name in FILES)
+    env = (
+        os.environ
+        | layout.env
+        | {"COMPOSE_FILE": files, "LIFETRACER_COMPOSE": str(ROOT / "infra/docker"), "DEPLOY_SECONDS": "150"}
+    )
+    env.pop("LIFETRACER_IMAGE")
+    told = subprocess.run(
+        [ROOT / "infra/oci/scripts/deploy.sh", image],
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=1500,
+        check=False,
+    )
+    print(told.stdout + (told.stderr[-1500:] if told.returncode else ""), flush=True)
+    return told.returncode, told.stdout
+
+
+def images(layout: Layout) -> set[str]:
+    """Tell which images the servers and the worker run."""
+    names = ("server-a", "server-b", "worker")
+    return {run("docker", "inspect", "-f", "{{.Config.Image}}", layout.compose("ps", "-q", name)) for name in names}
+
+
+def under_load(found: Findings, layout: Layout, what: str, image: str, code: int) -> None:
+    """Deploy an image while requests come, and claim that nobody noticed."""
+    with Load() as load:
+        time.sleep(3)
+        ended_with, _ = deploy(layout, image)
+        time.sleep(3)
+    count = sum(load.answers.values())
+    failed = {said: number for said, number in load.answers.items() if said != "ok"}
+    found.claim(f"{what}: deploy.sh ends with {code}", ended_with == code, f"{load.seconds:.0f} s")
+    found.claim(
+        f"{what}: no request failed", not failed, f"{count} requests, slowest {load.slowest:.1f} s {failed or ''}"
+    )
+    rate = count / load.seconds
+    found.claim(f"{what}: at least {LEAST} requests a second", rate >= LEAST, f"{rate:.0f}")
+    states = Counter(ended(job_id)["status"] for job_id in load.jobs)
+    found.claim(f"{what}: no job was lost", set(states) == {"succeeded"}, dict(states))
+
+
+def main() -> None:
+    """Deploy a good version and a bad one."""
+    found = Findings()
+    engine(POSTGRES, HAPROXY)
+    if not run("docker", "image", "ls", "-q", IMAGE) or not os.environ.get("KEEP_IMAGES"):
+        build(IMAGE)
+    FILES.insert(1, "infra/docker/compose.rolling.yml")
+    with tempfile.TemporaryDirectory() as folder:
+        broken = r'ENTRYPOINT ["sh", "-c", "[ \"$1\" = migrate ] || exit 1; exec lifetracer migrate", "lifetracer"]'
+        for tag, more in ((NEXT, "LABEL version=next"), (BROKEN, broken)):
+            (Path(folder) / "Dockerfile").write_text(f"FROM {IMAGE}\n{more}\n")
+            run("docker", "build", "--quiet", "-t", tag, folder, env={"DOCKER_BUILDKIT": "1"})
+        layout = Layout("rolling,db", Path(folder))
+        try:
+            layout.up()
+            with (Path(folder) / "env").open("a") as settings:
+                settings.write(f"LIFETRACER_IMAGE={IMAGE}\n")
+            until("both servers", lambda: ask(f"{URL}/ready")[0] == 200, 60)
+            under_load(found, layout, "a new version", NEXT, 0)
+            found.claim("a new version: every container runs it", images(layout) == {NEXT}, images(layout))
+            under_load(found, layout, "a broken version", BROKEN, 1)
+            found.claim("a broken version: every container is back", images(layout) == {NEXT}, images(layout))
+        finally:
+            layout.down()
+            for tag in (NEXT, BROKEN):
+                run("docker", "image", "rm", "-f", tag, check=False)
+    found.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
