@@ -82,6 +82,13 @@ STAGES: dict[str, Stage] = {
             zygote="analyzer",
             seconds=1800.0,
         ),
+        Stage(
+            "what-if",
+            "lifetracer.jobs.what_if:run",
+            ("lifetracer.analyzer.warm:warm",),
+            zygote="analyzer",
+            seconds=300.0,
+        ),
         Stage("adjust", "lifetracer.jobs.runs:adjust", ("lifetracer.adjuster.run",), seconds=600.0),
         Stage("plan", "lifetracer.jobs.runs:plan", ("lifetracer.adjuster.write_back",), seconds=1800.0),
         Stage("report", "lifetracer.jobs.runs:report", ("lifetracer.reporter.run",), zygote="light", seconds=600.0),

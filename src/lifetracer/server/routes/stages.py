@@ -15,10 +15,11 @@ from pydantic import BaseModel
 from lifetracer import jobs
 from lifetracer.errors import UsageError
 from lifetracer.jobs import stages
+from lifetracer.jobs.what_if import Block, Supposition
 from lifetracer.server.acting import Acting, Here
 from lifetracer.server.callers import needs
 from lifetracer.server.shapes import shows
-from lifetracer.server.shapes.jobs import JobStarted, PipelineBody, ReportBody, SyncBody, TransformBody
+from lifetracer.server.shapes.jobs import JobStarted, PipelineBody, ReportBody, SyncBody, TransformBody, WhatIfBody
 from lifetracer.warehouse import Connection
 
 router = APIRouter(prefix="/api", tags=["stages"], dependencies=[needs("jobs:write")])
@@ -68,6 +69,16 @@ def analyze(here: Here) -> Response:
 def adjust(here: Here) -> Response:
     """Propose achievable targets for what is wished."""
     return _start(here, "adjust", "", {})
+
+
+@router.post("/what-if", status_code=202, responses=ACCEPTED)
+def what_if(here: Here, body: WhatIfBody) -> Response:
+    """Predict a week as it would be with other blocks or targets: the job's summary is the answer."""
+    blocks = (Block(one.category, tuple(one.weekdays), one.seconds) for one in body.blocks)
+    supposed = Supposition(tuple(blocks), tuple(body.targets), body.week)
+    if not (supposed.blocks or supposed.targets):
+        raise UsageError("Nothing is supposed.", remedy="Name a block or a target.")
+    return _start(here, "what-if", supposed.key(), supposed.as_json())
 
 
 def _start(here: Acting, stage: str, subject: str, parameters: Mapping[str, Any]) -> Response:

@@ -6,7 +6,7 @@ Law: as in `lifetracer.server.shapes`: unknown words are refused on both sides.
 from __future__ import annotations
 
 from datetime import date, datetime, time
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import ConfigDict, Field
@@ -54,6 +54,32 @@ class PipelineBody(Body):
 JobStatus = Literal[
     "queued", "running", "waiting", "needs_user", "succeeded", "failed", "cancelled", "interrupted"
 ]  # fmt: skip
+
+
+class SupposedBlock(Body):
+    """Time that the calendar would hold, or lose, on some weekdays of every week from now on."""
+
+    model_config = like(category="Learning", weekdays=[1, 3], seconds=3600)
+    category: Name = Field(description="Name or id.")
+    weekdays: Annotated[list[Annotated[int, Field(ge=1, le=7)]], Field(min_length=1, max_length=7)] = Field(
+        description="1 is Monday."
+    )
+    seconds: Annotated[int, Field(ge=-86_400, le=86_400)] = Field(description="Negative: so much less is planned.")
+
+
+class WhatIfBody(Body):
+    """What is supposed: blocks, targets or both."""
+
+    model_config = like(
+        week="2026-11-23",
+        blocks=[{"category": "Learning", "weekdays": [1, 3], "seconds": 3600}],
+        targets=["Learning at least 10 h a week"],
+    )
+    week: date | None = Field(None, description="A day of the week to look at; by default the next one.")
+    blocks: Annotated[list[SupposedBlock], Field(max_length=50)] = Field(
+        [], description="What the calendar would hold."
+    )
+    targets: Annotated[list[Text], Field(max_length=20)] = Field([], description="Sentences, as for intents.")
 
 
 class JobStarted(Shape):
