@@ -6,11 +6,12 @@ import pytest
 from fastapi import FastAPI
 from httpx import Client
 
+import lived_marts
 import marts
 from lifetracer import console
 from lifetracer.settings import Settings
 from lifetracer.warehouse import Warehouse
-from lifetracer.warehouse.accounts import Account
+from lifetracer.warehouse.accounts import Account, create
 from live import serving
 
 NOW = datetime(2026, 11, 19, 6, 0, tzinfo=UTC)
@@ -53,3 +54,22 @@ def person(warehouse: Warehouse, account: Account) -> Account:
     marts.make(warehouse)
     marts.connect(warehouse, account.account_id, last_success_at=datetime(2026, 11, 19, 5, 58, tzinfo=UTC))
     return account
+
+
+@pytest.fixture(scope="package")
+def lived(server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    """A browser at the console of a person with half a year in the marts (`lived_marts`); nobody changes it."""
+    home = tmp_path_factory.mktemp("home")
+    with server.warehouse(home / "home") as house:
+        with house.transaction() as con:
+            account = create(con, "Aoi", "Asia/Tokyo", "en")
+        marts.make(house)
+        lived_marts.fill(house, account.account_id)
+        marts.connect(house, account.account_id, last_success_at=datetime(2026, 11, 19, 5, 58, tzinfo=UTC))
+        app = FastAPI()
+        app.include_router(console.build(house, Settings(home=home), clock=lambda: NOW))
+        with (
+            serving(app) as found,
+            Client(base_url=found, headers={"accept-language": "en"}, follow_redirects=True, timeout=30) as browser,
+        ):
+            yield browser
