@@ -48,7 +48,7 @@ class Planner:
             "refresh_token": person["googleRefreshToken"],
         }
         source = source_named("google_calendar")
-        connecting.keep(self.house, self.account_id, source, given, Checked(f"person{self.person}", "person"))
+        connecting.keep(self.house, self.account_id, source, given, Checked(person["email"], person["email"]))
 
     def propose(self, changes: Sequence[Change]) -> Proposal:
         """Keep a proposal as if it had been made."""

@@ -69,6 +69,16 @@ def test_a_month_asks_for_its_share_within_the_frame() -> None:
     assert found.seconds == 11 * 3600 * 7 // 11
 
 
+def test_asking_again_after_it_was_planned_asks_for_nothing_more() -> None:
+    month = wanted(period="month", hours=22)
+    (asked,) = demands([month], {}, [planned(28, 9, 3)], FRAME)
+    assert asked.seconds == 14 * 3600, "7 of 11 days"
+    brought = [*[planned(21 + n, 9, 2) for n in range(7)][:6], planned(21, 15, 2)]
+    assert demands([month], {}, [planned(28, 9, 3), *brought], FRAME) == []
+    (less,) = demands([month], {}, [planned(28, 9, 10)], FRAME)
+    assert less.seconds == 12 * 3600, "no more than is missing"
+
+
 def test_our_own_blocks_go_when_nothing_needs_them() -> None:
     blocks = [planned(21, 9, 2), planned(22, 9, 2)]
     reached = {(LEARN, date(2026, 11, 16)): 8 * 3600}

@@ -106,14 +106,41 @@ def periods(wanted: Wanted, frame: Frame) -> Iterator[tuple[date, date]]:
 
 def lacking(wanted: Wanted, first: date, reached: Reached, planned: Iterable[Planned], frame: Frame) -> int:
     """Count the seconds that a period of a target lacks, by what is lived and planned; negative when it has more."""
-    begin, end = whole_days(first, next_period(wanted.period, first), frame.zone)
+    _, end = whole_days(first, next_period(wanted.period, first), frame.zone)
+    return _to_live(wanted, first, reached) - _planned_until(end, wanted, first, planned, frame)
+
+
+def _to_live(wanted: Wanted, first: date, reached: Reached) -> int:
+    return wanted.seconds - reached.get((wanted.target_id, first), 0)
+
+
+def _planned_until(end: datetime, wanted: Wanted, first: date, planned: Iterable[Planned], frame: Frame) -> int:
+    """Count the seconds that are planned for a period of a target from now up to an instant."""
+    begin, _ = whole_days(first, first, frame.zone)
     spans = [
         one.span
         for one in planned
         if one.category_id in wanted.category_ids and wanted.counts(one.span[0].astimezone(frame.zone).date())
     ]
-    lived = reached.get((wanted.target_id, first), 0)
-    return wanted.seconds - lived - seconds_within(spans, max(begin, frame.now), end)
+    return seconds_within(spans, max(begin, frame.now), end)
+
+
+def _asked(
+    wanted: Wanted, period: tuple[date, date], reached: Reached, planned: Collection[Planned], frame: Frame
+) -> int:
+    """Count the seconds that have to be placed within the frame.
+
+    What is planned there already counts in full, so that asking again after it was planned asks for nothing more.
+    """
+    first, following = period
+    _, end = whole_days(first, following, frame.zone)
+    missing = lacking(wanted, first, reached, planned, frame)
+    if end <= frame.ends:
+        return missing
+    whole = _days(wanted, max(first, frame.today), following)
+    within = _days(wanted, max(first, frame.today), frame.last)
+    share = max(0, _to_live(wanted, first, reached)) * within // whole if whole else 0
+    return min(missing, share - _planned_until(frame.ends, wanted, first, planned, frame))
 
 
 def demands(
@@ -134,13 +161,10 @@ def demands(
     ):
         for first, following in periods(wanted, frame):
             begin, end = whole_days(first, following, frame.zone)
-            seconds = lacking(wanted, first, reached, planned, frame)
-            whole = _days(wanted, max(first, frame.today), following)
-            within = _days(wanted, max(first, frame.today), min(following, frame.last))
             demand = Demand(
                 key=f"{wanted.target_id}:{first}",
                 category_id=wanted.category_id,
-                seconds=max(0, seconds) * within // whole if whole else 0,
+                seconds=max(0, _asked(wanted, (first, following), reached, planned, frame)),
                 begins=max(frame.begins, begin),
                 ends=min(frame.ends, end),
                 priority=wanted.priority,

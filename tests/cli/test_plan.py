@@ -1,0 +1,70 @@
+"""`lifetracer plan`: a proposal looked at, refused, and what stands in the way, in sentences."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from lifetracer.adjuster import plan_proposals
+from lifetracer.adjuster.missing import Frame
+from lifetracer.adjuster.plan_proposals import Change
+from lifetracer.warehouse import Warehouse
+from lifetracer.warehouse.accounts import Account
+
+from .test_command_line import lifetracer_says
+
+pytestmark = pytest.mark.db
+
+
+@pytest.fixture
+def says(environ, account) -> Any:
+    chosen = environ | {"LIFETRACER_ACCOUNT": account.name}
+
+    def say(*words: str, code: int = 0) -> str:
+        told = lifetracer_says(chosen, "plan", *words)
+        assert told.returncode == code, told.stderr
+        assert "Traceback" not in told.stderr
+        return told.stdout if code == 0 else told.stderr
+
+    return say
+
+
+def test_a_proposal_is_shown_and_rejected(says, warehouse: Warehouse, account: Account) -> None:
+    assert "Run `lifetracer transform` first" in says("propose", code=3)
+    assert "Nothing was proposed yet" in says("show", code=2)
+    now = datetime.now(UTC)
+    start = datetime(2030, 3, 4, 9, tzinfo=ZoneInfo("Asia/Tokyo"))
+    spans = [(start + timedelta(hours=n), start + timedelta(hours=n + 1)) for n in range(0, 6, 2)]
+    changes = [Change("add", "c", "Learning", spans[0]), Change("move", "c", "Guitar", spans[1], former=spans[2])]
+    unplaced = [{"targetId": str(account.account_id), "target": "Run", "seconds": 5400, "reason": "no_free_time"}]
+    frame = Frame(now, now, now + timedelta(days=7), ZoneInfo("Asia/Tokyo"))
+    with warehouse.transaction(account_id=account.account_id) as con:
+        proposal_id, _ = plan_proposals.keep(con, frame, changes, 9000, unplaced)
+    shown = says("show")
+    assert "+ Mon 2030-03-04 09:00-10:00  Learning" in shown
+    assert "→ Mon 2030-03-04 11:00-12:00  Guitar (was Mon 13:00)" in shown
+    assert "Not placed: 1h30m of Run: there is no free time for it." in shown
+    assert [one["status"] for one in json.loads(says("show", "--json"))["blocks"]] == ["proposed", "proposed"]
+    refused = says("approve", code=3)
+    assert "Google Calendar is not connected. Run `lifetracer connect gcal --write`." in refused
+    assert "is not finished" in says("show")
+    assert "half written" in says("propose", code=3) or "transform" in says("propose", code=3)
+    assert "approved already" in says("reject", str(proposal_id), code=2)
+    assert "undone: 2 proposed" in says("undo")
+    assert f"{proposal_id}  {now.astimezone(ZoneInfo('Asia/Tokyo')):%Y-%m-%d %H:%M}  undone" in says("list")
+    assert "There is no plan proposal no-uuid" in says("show", "no-uuid", code=2)
+
+
+def test_how_one_wants_to_be_planned_for_is_kept(says) -> None:
+    assert "7 days ahead; blocks of 30 to 120 min" in says("settings")
+    told = says("settings", "--days", "5", "--shortest", "45", "--quiet", "21:30-06:00")
+    assert "5 days ahead; blocks of 45 to 120 min" in told
+    assert "quiet hours: 21:30-06:00" in told
+    assert json.loads(says("settings", "--quiet", "learned", "--json"))["quietFrom"] is None
+    assert "cannot be planned with (plan_setting_lengths)" in says("settings", "--longest", "30", code=2)
+    assert "multiples of 15" in says("settings", "--shortest", "20", code=2)
+    assert "are no hours" in says("settings", "--quiet", "night", code=2)
