@@ -122,7 +122,7 @@ def measure(path: Path, with_peers: bool = False) -> list[dict[str, Any]]:
     for horizon, tally in score(history, said, peers).items():
         ours, others = np.mean(tally.ours), np.mean(tally.others, axis=0)
         names = [*BASELINES, *peers][: len(others)]
-        best = float(others[: len(BASELINES)].min())
+        best = float(others.min())
         rows.append(
             {
                 "log": path.stem,

@@ -13,7 +13,7 @@ import numpy as np
 from lifetracer.analyzer.forecast.empirical import STRETCH, weighted_quantiles
 from lifetracer.analyzer.forecast.history import HORIZON, QUANTILES, Bools, Floats, History, Indices
 
-REACH = 300  # days; what is older is too faint to change a quantile
+REACH = 300  # known days; what is older is too faint to change a quantile
 SPREAD_DAYS = 112  # days from which a category's usual spread is taken
 WORK, SATURDAY, SUNDAY = 0, 1, 2
 
@@ -82,8 +82,8 @@ def prepare(history: History, horizon: int = HORIZON) -> Prepared:
 class View:
     """A day seen from an origin: the days that may speak, how long ago they were, and how they resemble it."""
 
-    days: Indices  # known days before the origin, at most REACH back
-    back: Floats  # [days, 1] days between them and the origin, 0 = the evening before
+    days: Indices  # the last REACH known days before the origin
+    back: Floats  # [days, 1] how many days before the last one
     same: Bools  # [days, 1] same weekday (a holiday resembles Sundays and holidays)
     alike: Bools  # [days, 1] both work days, or both not
     label: Floats  # [days, 1] 1 = same day type, less where it differs
@@ -98,7 +98,7 @@ def _nearness(there: Floats, here: Floats, width: Floats | float, seen: Bools, o
 
 def view(past: Prepared, origin: int, day: int, leave_out: frozenset[str] = frozenset()) -> View:
     """Look at ``day`` from ``origin``; ``leave_out`` names what is not to be looked at (codes of reasons)."""
-    days = past.known[(past.known < origin) & (past.known >= origin - REACH)]
+    days = past.known[past.known < origin][-REACH:]
     kind, weekday = past.kind.copy(), past.weekday
     if "holiday" in leave_out:
         kind = np.where(weekday == 6, SUNDAY, np.where(weekday == 5, SATURDAY, WORK))
@@ -114,7 +114,7 @@ def view(past: Prepared, origin: int, day: int, leave_out: frozenset[str] = froz
         label = np.where(past.label[days] == past.label[day], 1.0, 0.15)
     return View(
         days,
-        (origin - 1.0 - days).astype(np.float64)[:, None],
+        (days[-1] - days).astype(np.float64)[:, None],
         same[:, None],
         alike[:, None],
         label[:, None],
@@ -179,6 +179,8 @@ KERNELS = {
     "weekday_14": Kernel(14, 0.4, 0.1),
     "weekday_28": Kernel(28, 0.3, 0.05),
     "weekday_56": Kernel(56, 0.3, 0.05),
+    "strict_28": Kernel(28, 1.0, 0.005),
+    "strict_84": Kernel(84, 0.05, 0.002),
     "any_14": Kernel(14, 1.0, 0.15, "any"),
     "any_28": Kernel(28, 1.0, 0.15, "any"),
     "value_28": Kernel(28, 1.0, 0.15, "value"),
@@ -207,7 +209,7 @@ def _shift(past: Prepared, origin: int, days: Indices, day: int) -> Floats:
     calendar takes from work: the coefficients come from days before ``origin``.
     """
     assert past.planned is not None
-    fade = 0.5 ** ((origin - 1.0 - days) / LONG)
+    fade = 0.5 ** ((days[-1] - days) / LONG)
     plans = past.planned[days] / 3600.0
     sort = np.column_stack([np.ones(len(days)), past.kind[days] != WORK])
     x = np.hstack([sort, plans])
