@@ -21,12 +21,14 @@ from lifetracer.console import (
     jobs,
     palette,
     people,
+    reports,
     security,
     sign_in,
     targets,
     trends,
     week,
     welcome,
+    your_data,
 )
 from lifetracer.console.shell import Shell
 from lifetracer.settings import Settings
@@ -50,6 +52,7 @@ def build(
         trends,
         adherence,
         targets,
+        reports,
         entries,
         categories,
         data,
@@ -57,6 +60,7 @@ def build(
         connections,
         security,
         people,
+        your_data,
         palette,
     ):
         router.include_router(page.routes(shell))

@@ -75,6 +75,14 @@ PAGES = (
         on_phone=True,
     ),
     Page(
+        "reports",
+        "/reports",
+        keep("Reports"),
+        "look",
+        "r",
+        '<path d="M7 3.5h7l4 4v13H7z"/><path d="M14 3.500v4h4M10 12h5M10 16h5"/>',
+    ),
+    Page(
         "categories",
         "/categories",
         keep("Categories"),
@@ -107,6 +115,14 @@ PAGES = (
         "tend",
         "j",
         '<path d="M4 6.5h16M4 12h10M4 17.5h13"/><circle cx="19" cy="12" r="1.6"/>',
+    ),
+    Page(
+        "your_data",
+        "/your-data",
+        keep("Your data"),
+        "tend",
+        "y",
+        '<path d="M12 4v10M8 10.500l4 4 4-4M4.500 17.500v2h15v-2"/>',
     ),
     Page(
         "security",

@@ -62,3 +62,11 @@ from marts.day
 where account_id = %(account_id)s and (actual_seconds > 0 or planned_seconds > 0)
 order by actual_seconds > 0 desc, local_date desc
 limit 1
+
+-- clients --
+-- Whose time was billable.
+select distinct client
+from marts.billable_client
+where client is not null
+order by client
+limit 200

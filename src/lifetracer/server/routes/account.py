@@ -1,4 +1,4 @@
-"""The account for which the caller acts: show and change it.
+"""The account for which the caller acts: show it, change it, take it along, leave.
 
 Law: nobody sees or changes another account than their own.
 """
@@ -10,15 +10,31 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from lifetracer.console.your_data import archived
 from lifetracer.errors import UsageError
+from lifetracer.jobs.farewell import remove_account
 from lifetracer.server.acting import Here
 from lifetracer.server.callers import needs
 from lifetracer.server.shapes import shows
-from lifetracer.server.shapes.account import Account, AccountBody
-from lifetracer.warehouse import Connection, accounts
+from lifetracer.server.shapes.account import Account, AccountBody, RemovalBody
+from lifetracer.warehouse import Connection, accounts, audit
 from lifetracer.warehouse.queries import beside
 
 SQL = beside(__file__, "queries.sql")
+
+AS_ZIP: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The archive: JSON lines and a manifest, zipped.",
+        "content": {"application/zip": {"schema": {"type": "string", "format": "binary"}, "example": "PK…"}},
+    }
+}
+
+
+class ZipResponse(Response):
+    """An archive."""
+
+    media_type = "application/zip"
+
 
 router = APIRouter(prefix="/api/account", tags=["account"])
 
@@ -51,6 +67,24 @@ def change_account(body: AccountBody, here: Here) -> Response:
         return _shown(accounts.find(con, str(here.account_id)))
 
     return here.write("account.change", change)
+
+
+@router.get("/archive", responses=AS_ZIP, response_class=ZipResponse, dependencies=[needs("admin")])
+def export_account(here: Here) -> Response:
+    """Download everything of the account as one file, which `lifetracer import archive` takes in again."""
+    with here.warehouse.transaction(account_id=here.account_id) as con:
+        account = accounts.find(con, str(here.account_id))
+        audit.note(con, here.caller.who, "archive.export", here.request.url.path, ip=here.caller.ip)
+    return archived(here.warehouse, account)
+
+
+@router.post("/removal", status_code=204, response_class=Response, dependencies=[needs("admin")])
+def remove_the_account(body: RemovalBody, here: Here) -> Response:
+    """Remove the account for good, with everything that belongs to it; its name says that it is meant."""
+    with here.reading() as con:
+        account = accounts.find(con, str(here.account_id))
+    remove_account(here.warehouse, here.settings, account, body.name)
+    return Response(status_code=204)
 
 
 def _shown(account: accounts.Account) -> dict[str, Any]:

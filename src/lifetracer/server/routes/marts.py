@@ -3,6 +3,7 @@
     GET /api/marts                                       which there are, with their columns
     GET /api/marts/day?from=2026-11-01&to=2026-11-30     rows as JSON, page by page
     GET /api/marts/day.csv                               all rows as CSV
+    GET /api/marts/day.parquet                           all rows as Parquet
 
 Rows are read by one query into a file of their own (in memory while small), and only then sent: an answer is of one
 moment, a slow client holds no connection to the database, and a failure is told by its status. They are ordered by the
@@ -37,6 +38,7 @@ from lifetracer.server.callers import needs
 from lifetracer.server.shapes import shows
 from lifetracer.server.shapes.data import MartPage, Marts
 from lifetracer.server.shapes.meanings import Day
+from lifetracer.transform import export
 from lifetracer.transform.export import plain_text
 from lifetracer.transform.marts import Column, Mart, all_marts
 from lifetracer.warehouse import Connection
@@ -77,6 +79,22 @@ AS_BOTH: dict[int | str, dict[str, Any]] = {
 }
 
 
+AS_PARQUET: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The rows as an Apache Parquet file.",
+        "content": {
+            "application/vnd.apache.parquet": {"schema": {"type": "string", "format": "binary"}, "example": "PAR1…"}
+        },
+    }
+}
+
+
+class ParquetResponse(Response):
+    """Columns with types."""
+
+    media_type = "application/vnd.apache.parquet"
+
+
 class CsvResponse(Response):
     """Rows with commas."""
 
@@ -109,6 +127,26 @@ def read_mart_as_csv(
 ) -> Response:  # fmt: skip
     """Read a mart as CSV; ``from`` and ``to`` are about its day."""
     return _read(here, name, "csv", Wish(first, last, columns, limit, cursor))
+
+
+@router.get("/{name}.parquet", responses=AS_PARQUET, response_class=ParquetResponse)
+def read_mart_as_parquet(name: str, here: Here, first: From = None, last: To = None) -> Response:
+    """Read a mart as Parquet, which keeps the types; ``from`` and ``to`` are about its day."""
+    with here.reading(timeout=LONG) as con:
+        mart = _mart(con, name)
+        file: IO[bytes] = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  closed when it has been sent
+        try:
+            export.write(con, mart, "parquet", file, first=first, last=last)
+        except BaseException:
+            file.close()
+            raise
+    headers = {
+        "Cache-Control": "private, no-store",
+        "Content-Disposition": f'attachment; filename="{mart.name}.parquet"',
+        "Content-Length": str(file.tell()),
+    }
+    file.seek(0)
+    return StreamingResponse(_pieces(file), 200, headers, ParquetResponse.media_type)
 
 
 @router.get("/{name}", responses=AS_BOTH)

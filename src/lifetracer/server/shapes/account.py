@@ -106,6 +106,13 @@ class Connections(Shape):
     connections: list[Connection]
 
 
+class RemovalBody(Body):
+    """The word by which an account leaves."""
+
+    model_config = like(name="Hanako")
+    name: Name = Field(description="The account's name, exactly.")
+
+
 class TokenBody(Body):
     """A token to make."""
 
