@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: drill-terraform drill-compose drill-deploy drill-image drill-api drill-kill drill-killed-sync drill-laws help setup demo dev test check format reference docs bench lock
+.PHONY: drill-terraform drill-compose drill-deploy drill-image drill-api drill-kill drill-killed-sync drill-laws help setup demo dev test check format reference docs screenshots bench lock
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -48,6 +48,9 @@ reference: setup ## write the generated pages of docs/reference and .env.example
 
 docs: setup ## the models, their columns and lineage as one page: build/docs/index.html
 	$(BIN)/python scripts/model_docs.py
+
+screenshots: setup ## every page, both languages and themes, three sizes: build/screenshots
+	$(BIN)/python scripts/screenshots.py
 
 bench: setup ## ratios against peers and limits
 	$(BIN)/python -m benchmarks
