@@ -8,7 +8,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import first_load, forecast, jobs, marts, scale, start
+from benchmarks import analysis, first_load, forecast, jobs, marts, scale, start
 from benchmarks.table import table
 
 BENCHMARKS = {
@@ -17,6 +17,7 @@ BENCHMARKS = {
     "scale": scale.run,
     "marts": marts.run,
     "jobs": jobs.run,
+    "analysis of five years": analysis.run,
     "forecast of real logs": forecast.run,
 }
 
