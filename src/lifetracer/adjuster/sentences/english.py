@@ -275,9 +275,9 @@ _OF_TIME = (
 RULES: tuple[Rule, ...] = (
     # amounts
     Rule.of(
-        rf"(?P<hours>an?(?: full)?|one full|{NUMBER})(?P<half>(?: and a half|"
-        rf"-and-a-half)?)[ -]?{_HOURS}(?P<half2>(?: and a half)?)(?:,? ?(?:and )?(?:(?P<minutes>{NUMBER}) ?{_MINUTES}|"
-        rf"(?P<bare>[0-5]\d)(?![\w:%.,]| ?(?:x|times|%|percent))))?",
+        rf"(?P<hours>an?(?: full)?|one full|{NUMBER})(?P<half>(?: and a half|-and-a-half)?)[ -]?{_HOURS}"
+        rf"(?P<half2>(?: and a half)?)(?:,? ?(?:and )?(?P<minutes>{NUMBER}) ?{_MINUTES}|"
+        r" ?(?P<bare>[0-5]\d)(?![\w:%.,]| ?(?:x|times|%|percent|h|hrs?|hours?)(?![a-z])))?",
         lambda m, t: _hours(m, t) if not m["minutes"] or number(m["minutes"]) < 60 else None,
     ),
     Rule.of(
@@ -345,6 +345,10 @@ RULES: tuple[Rule, ...] = (
     Rule.of(r"(?:or earlier|or before)(?![a-z])", "suffix", ("at_most", False)),
     Rule.of(r"(?:or later|or after|onwards?)(?![a-z])", "suffix", ("at_least", False)),
     Rule.of(r"(?:at least|minimum)(?![a-z])", "suffix", ("at_least", False)),
+    Rule.of(
+        r"(?:(?:should|must|does|do|may|will) )?(?:not|never) exceed(?:ing)?(?![a-z])", "bound", ("at_most", False)
+    ),
+    Rule.of(r"(?:cut|reduced?|cap|capped|restrict(?:ed)?)(?: down)?(?![a-z])", "bound", ("at_most", False)),
     Rule.of(r"between(?![a-z])", "between", None),
     Rule.of(r"(?:to|-|–|—|~|through)(?![a-z])", "to", None),
     Rule.of(r"and(?![a-z])", "and", None),
@@ -393,6 +397,7 @@ RULES: tuple[Rule, ...] = (
         "all",
         None,
     ),
+    Rule.of(r"(?:the|my) day(?![a-z])", "all", None),
     Rule.of(r"(?:the |a )?(?P<kind>category|project|tag|text)(?![a-z])", lambda m, _: ("kind", m["kind"])),
     Rule.of(r"(?:tagged(?: with| as)?|with (?:the )?tag)(?![a-z])", "kind", "tag"),
     Rule.of(

@@ -263,11 +263,19 @@ def _give_bounds(draft: Draft, tokens: Sequence[Token], amounts: list[Amount], l
         after = [amount for amount in amounts if amount.places[0] > place]
         follows = token.kind == "suffix" or (token.kind == "edge" and language == "ja")
         # A prefix that directly follows an amount and is not followed by one belongs to it: “10 h at least a week”.
-        chosen = (before[-1:] or after[:1]) if follows else (after[:1] or before[-1:])
+        if follows and language == "ja":
+            chosen = [amount for amount in before[-1:] if _touches(tokens, amount.places[1], place)]
+        else:
+            chosen = (before[-1:] or after[:1]) if follows else (after[:1] or before[-1:])
         if chosen:
             chosen[0].bounds.append(bound)
-        else:
+        elif not any(other.kind == "unclear" for other in tokens):
             draft.unknown.append(token)
+
+
+def _touches(tokens: Sequence[Token], last: int, place: int) -> bool:
+    """Whether only further bounds lie between an amount and what follows it."""
+    return all(token.kind in {"bound", "suffix", "edge", "spent"} for token in tokens[last + 1 : place])
 
 
 def _one(draft: Draft, amounts: list[Amount]) -> Amount | None:

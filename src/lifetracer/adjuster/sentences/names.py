@@ -146,9 +146,10 @@ class Names:
         is_word = place == 0 or not folded[place - 1].isalnum() or bool(_EASTERN.match(folded[place - 1]))
         if _EASTERN.match(folded, place) or (is_word and self._is_mixed):
             for end in range(place + 1, min(len(folded), place + self._farthest) + 1):
-                if end == len(folded) or not (
-                    folded[end - 1].isascii() and folded[end].isascii() and folded[end].isalnum()
-                ):
+                inside = (
+                    end < len(folded) and folded[end - 1].isascii() and folded[end].isascii() and folded[end].isalnum()
+                )
+                if folded[end - 1].isalnum() and not inside:
                     yield end - place, key(folded[place:end])
         if is_word and not _EASTERN.match(folded, place):
             end = place

@@ -62,7 +62,7 @@ def cut(text: str, rules: Sequence[Rule], names: Names, today: date) -> list[Tok
     tokens: list[Token] = []
     place = 0
     while place < len(text):
-        found = _quoted(text, place) or _best(text, folded, place, rules, names, today)
+        found = _quoted(text, folded, place, names) or _best(text, folded, place, rules, names, today)
         if found:
             tokens += found
             place = max(token.end for token in found)
@@ -77,10 +77,13 @@ def cut(text: str, rules: Sequence[Rule], names: Names, today: date) -> list[Tok
     return list(_joined(tokens, text))
 
 
-def _quoted(text: str, place: int) -> list[Token] | None:
+def _quoted(text: str, folded: str, place: int, names: Names) -> list[Token] | None:
     if match := _QUOTED.match(text, place):
         inner = next(group for group in match.groups() if group)
         return [Token("quoted", inner.strip(), match[0], place, match.end())]
+    if text[place] == "#" and (known := names.at(folded, place + 1, "tag")) and known.nearness is Nearness.NAME:
+        end = place + 1 + known.length
+        return [Token("hashtag", text[place + 1 : end], text[place:end], place, end)]
     if match := _TAG.match(text, place):
         return [Token("hashtag", match[1], match[0], place, match.end())]
     return None
