@@ -2,6 +2,7 @@
 
 create table app.plan_setting (
     account_id uuid primary key references app.account on delete cascade,
+    is_on boolean not null default true,
     horizon_days integer not null default 7 check (horizon_days between 1 and 14),
     shortest_minutes integer not null default 30 check (shortest_minutes between 15 and 480 and shortest_minutes % 15 = 0),
     longest_minutes integer not null default 120 check (longest_minutes between 15 and 480 and longest_minutes % 15 = 0),
@@ -14,6 +15,7 @@ create table app.plan_setting (
     constraint plan_setting_quiet check ((quiet_from is null) = (quiet_until is null))
 );
 comment on table app.plan_setting is 'How lifetracer may plan for a person; without a row the defaults hold. One row per account.';
+comment on column app.plan_setting.is_on is 'Whether the stage adjust ends with a plan proposal.';
 comment on column app.plan_setting.horizon_days is 'How many days ahead, today included.';
 comment on column app.plan_setting.shortest_minutes is 'No block is shorter.';
 comment on column app.plan_setting.longest_minutes is 'No block is longer.';

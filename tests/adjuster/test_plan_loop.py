@@ -45,7 +45,8 @@ class Life:
 
     def propose(self) -> plan_proposals.PlanSummary:
         here = self.planner
-        return plan_proposals.propose_plan(here.house, here.settings, here.account_id, now=NOW)
+        here.made_at += timedelta(seconds=1)
+        return plan_proposals.propose_plan(here.house, here.settings, here.account_id, now=here.made_at)
 
     def rows(self, query: str, *values: object) -> list[dict[str, Any]]:
         """Ask the warehouse as the person."""

@@ -63,7 +63,8 @@ def test_how_one_wants_to_be_planned_for_is_kept(says) -> None:
     assert "7 days ahead; blocks of 30 to 120 min" in says("settings")
     told = says("settings", "--days", "5", "--shortest", "45", "--quiet", "21:30-06:00")
     assert "5 days ahead; blocks of 45 to 120 min" in told
-    assert "quiet hours: 21:30-06:00" in told
+    assert "quiet hours: 21:30-06:00; a proposal after every adjust" in told
+    assert "proposals only when asked for" in says("settings", "--off")
     assert json.loads(says("settings", "--quiet", "learned", "--json"))["quietFrom"] is None
     assert "cannot be planned with (plan_setting_lengths)" in says("settings", "--longest", "30", code=2)
     assert "multiples of 15" in says("settings", "--shortest", "20", code=2)

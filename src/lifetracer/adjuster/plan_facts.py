@@ -34,6 +34,7 @@ AT_ONCE = timedelta(minutes=30)
 class PlanSetting:
     """How a person wants to be planned for; a row of ``app.plan_setting``."""
 
+    is_on: bool = True
     horizon_days: int = 7
     shortest_minutes: int = 30
     longest_minutes: int = 120
@@ -64,6 +65,7 @@ class PlanSetting:
     def as_json(self) -> dict[str, Any]:
         """Give it as plain JSON values."""
         return {
+            "isOn": self.is_on,
             "horizonDays": self.horizon_days,
             "shortestMinutes": self.shortest_minutes,
             "longestMinutes": self.longest_minutes,

@@ -11,21 +11,21 @@ select
 select time_zone from app.account where account_id = app.current_account_id()
 
 -- setting --
-select horizon_days, shortest_minutes, longest_minutes, pause_minutes, buffer_minutes, day_minutes, quiet_from, quiet_until
+select is_on, horizon_days, shortest_minutes, longest_minutes, pause_minutes, buffer_minutes, day_minutes, quiet_from, quiet_until
 from app.plan_setting
 where account_id = app.current_account_id()
 
 -- put_setting --
 insert into app.plan_setting (
-    account_id, horizon_days, shortest_minutes, longest_minutes, pause_minutes, buffer_minutes, day_minutes,
+    account_id, is_on, horizon_days, shortest_minutes, longest_minutes, pause_minutes, buffer_minutes, day_minutes,
     quiet_from, quiet_until
 )
 values (
-    app.current_account_id(), %(horizon_days)s, %(shortest_minutes)s, %(longest_minutes)s, %(pause_minutes)s,
+    app.current_account_id(), %(is_on)s, %(horizon_days)s, %(shortest_minutes)s, %(longest_minutes)s, %(pause_minutes)s,
     %(buffer_minutes)s, %(day_minutes)s, %(quiet_from)s, %(quiet_until)s
 )
 on conflict (account_id) do update set
-    horizon_days = excluded.horizon_days, shortest_minutes = excluded.shortest_minutes,
+    is_on = excluded.is_on, horizon_days = excluded.horizon_days, shortest_minutes = excluded.shortest_minutes,
     longest_minutes = excluded.longest_minutes, pause_minutes = excluded.pause_minutes,
     buffer_minutes = excluded.buffer_minutes, day_minutes = excluded.day_minutes, quiet_from = excluded.quiet_from,
     quiet_until = excluded.quiet_until

@@ -179,6 +179,15 @@ def propose_plan(
     return PlanSummary(proposal_id, is_new, missing, placed, counts, unplaced)
 
 
+def propose_if_wanted(
+    house: Warehouse, settings: Settings, account_id: UUID, *, now: datetime | None = None
+) -> PlanSummary | None:
+    """Propose as `propose_plan`, unless the person switched that off; raises like it."""
+    with house.transaction(account_id=account_id) as con:
+        is_on = plan_facts.setting_of(con).is_on
+    return propose_plan(house, settings, account_id, now=now) if is_on else None
+
+
 def diff(facts: Facts) -> tuple[list[Change], int, list[dict[str, Any]]]:
     """Say what should change: blocks to add, and ours to move (an event came across) or remove (no longer needed).
 

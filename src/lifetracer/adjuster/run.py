@@ -24,7 +24,7 @@ from lifetracer.adjuster.history import NOTHING, measured
 from lifetracer.adjuster.likely import Likely
 from lifetracer.adjuster.reasons import Reason
 from lifetracer.adjuster.room import Claim
-from lifetracer.errors import UsageError
+from lifetracer.errors import FixByHandError
 from lifetracer.settings import Settings
 from lifetracer.warehouse import Connection, intents, targets, vacations
 from lifetracer.warehouse.intents import Intent
@@ -154,11 +154,9 @@ def target_id_of(intent_id: UUID) -> UUID:
 def _propose_plan(house: Warehouse, settings: Settings, account_id: UUID, at: datetime) -> dict[str, Any] | None:
     from lifetracer.adjuster import plan_proposals
 
-    if not hasattr(plan_proposals, "propose_if_wanted"):
-        return None
     try:
         planned = plan_proposals.propose_if_wanted(house, settings, account_id, now=at)
-    except UsageError as reason:
+    except FixByHandError as reason:
         return {"error": reason.sentence()}
     return planned.as_json() if planned else None
 

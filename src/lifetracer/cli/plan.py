@@ -142,6 +142,9 @@ def settings(
     quiet: Annotated[
         str | None, typer.Option(help="When nothing is placed, as 22:00-07:00; “learned”: from how your days are.")
     ] = None,
+    on: Annotated[
+        bool | None, typer.Option("--on/--off", help="Whether `lifetracer adjust` ends with a plan proposal.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Show or change how you want to be planned for."""
@@ -150,7 +153,8 @@ def settings(
     from lifetracer.adjuster import plan_facts
     from lifetracer.cli.surroundings import chosen_account, opened
 
-    given = {
+    given: dict[str, Any] = {
+        "is_on": on,
         "horizon_days": days,
         "shortest_minutes": shortest,
         "longest_minutes": longest,
@@ -176,7 +180,8 @@ def settings(
     typer.echo(
         f"{found.horizon_days} days ahead; blocks of {found.shortest_minutes} to {found.longest_minutes} min, "
         f"{found.pause_minutes} min between them, {found.buffer_minutes} min around other events, "
-        f"at most {found.day_minutes} min of one target a day; quiet hours: {hours}."
+        f"at most {found.day_minutes} min of one target a day; quiet hours: {hours}; "
+        f"{'a proposal after every adjust' if found.is_on else 'proposals only when asked for'}."
     )
 
 

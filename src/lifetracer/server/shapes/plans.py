@@ -118,6 +118,7 @@ class PlanSettingChange(Body):
     """What is to change of how one wants to be planned for; what is not said stays."""
 
     model_config = like(shortestMinutes=45)
+    is_on: bool | None = Field(None, description="Whether the stage adjust ends with a plan proposal.")
     horizon_days: Annotated[int, Field(ge=1, le=14)] | None = None
     shortest_minutes: Annotated[Quarters, Field(ge=15)] | None = None
     longest_minutes: Annotated[Quarters, Field(ge=15)] | None = None
@@ -132,6 +133,7 @@ class PlanSetting(Shape):
     """How one wants to be planned for."""
 
     model_config = like(
+        isOn=True,
         horizonDays=7,
         shortestMinutes=30,
         longestMinutes=120,
@@ -141,6 +143,7 @@ class PlanSetting(Shape):
         quietFrom=None,
         quietUntil=None,
     )
+    is_on: bool
     horizon_days: int
     shortest_minutes: int
     longest_minutes: int
