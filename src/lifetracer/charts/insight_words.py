@@ -40,6 +40,7 @@ REASONS = {
 CHOICES = {
     "model_better": keep("The model answers: tried on past days it was {percent} % better than {baseline}."),
     "baseline_better": keep("{baseline} answer: on past days no model did better."),
+    "about_even": keep("The model answers: on past days neither it nor {baseline} was clearly better."),
     "too_early": keep("Too early to tell what works best; {days} days are known."),
     "only_zeros": keep("Nothing was lived of it so far."),
     "rare": keep("Not estimated: it was lived on too few days."),
