@@ -55,6 +55,9 @@ class AppAdjusterSetting:
     reserve_seconds: int
     """Time of a day that no target may take: meals, ways, breaks."""
 
+    proposes_plan: bool
+    """Whether adjusting ends with a proposal of where in the calendar the missing hours could go."""
+
     changed_at: datetime
 
 
@@ -385,6 +388,9 @@ class AppPlanSetting:
     """How lifetracer may plan for a person; without a row the defaults hold. One row per account."""
 
     account_id: UUID
+
+    is_on: bool
+    """Whether the stage adjust ends with a plan proposal."""
 
     horizon_days: int
     """How many days ahead, today included."""
