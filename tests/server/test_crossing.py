@@ -7,7 +7,7 @@ from lifetracer.errors import FixByHandError
 from lifetracer.server.crossing import read_origins
 from lifetracer.settings import Settings
 
-from .conftest import TOKEN
+from .conftest import TOKEN, token_in
 
 APP = "https://app.example.org"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
@@ -54,8 +54,9 @@ def test_others_may_not(named):
 
 
 @pytest.mark.db
-def test_a_cookie_never_counts_for_another_site(named):
-    named.post("/sign-in", data={"token": TOKEN})
+def test_a_cookie_never_counts_for_another_site(named, account):
+    form = token_in(named.get("/sign-in").text)
+    named.post("/sign-in", data=form | {"by": "token", "token": TOKEN})
     assert named.post("/api/transform", headers={"Origin": str(named.base_url).rstrip("/")}).status_code == 202
     assert named.post("/api/transform", headers={"Origin": APP}).status_code == 403
 

@@ -11,7 +11,7 @@ function fit(text, sought) {
     score += next === at + 1 ? 0 : next === 0 || " /-・".includes(text[next - 1]) ? 1 : 3;
     hits.push((at = next));
   }
-  return { score: score + text.length / 100, hits };
+  return { score, hits };
 }
 
 // Days that can be typed: 2026-11-19, 11-19, 11/19, 19.11.
@@ -46,7 +46,7 @@ function find() {
   const found = choices
     .map((choice) => ({ ...choice, ...(fit(choice.text.toLowerCase(), sought) || fit((choice.more || "").toLowerCase(), sought) && { score: 50, hits: [] } || { score: null }) }))
     .filter((choice) => choice.score !== null)
-    .sort((a, b) => (sought ? a.score - b.score : 0))
+    .sort((a, b) => (sought ? a.score - b.score : 0)) // equals stay in the order in which they came
     .slice(0, 40);
   const all = [...daysOf($("input", palette).value.trim(), palette.dataset), ...found];
   $("ul", palette).replaceChildren(...all.map((choice, n) => {
@@ -90,6 +90,7 @@ function buttonFor(address) {
 
 addEventListener("DOMContentLoaded", () => {
   const palette = $("#palette");
+  if (!palette) return; // pages of sign-in have none
   palette.addEventListener("input", () => choices && find());
   palette.addEventListener("click", (event) => event.target === palette && palette.close());
   palette.addEventListener("keydown", (event) => {
