@@ -72,6 +72,8 @@ def routes(shell: Shell) -> APIRouter:
     def leave(request: Request, name: Text = "") -> Response:
         def work(account: Account) -> Response:
             remove_account(shell.warehouse, shell.settings, account, name)
+            if owner := getattr(request.app.state, "owner", None):
+                owner.forget()
             answer = RedirectResponse("/", 303)
             desk.entering.browser(request).drop(answer, browser.SESSION)
             return answer
@@ -105,6 +107,7 @@ class Desk:
             feeds=known,
             address=address,
             problem=problem,
+            standing=shell.standing(visitor),
             shows=SHOWS,
             marts=all_marts().values() if shell.has_picture(visitor) else [],
         )

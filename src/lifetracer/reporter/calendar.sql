@@ -1,7 +1,9 @@
 -- Queries of calendar.py.
 
 -- account --
-select time_zone, language, to_regclass('marts.entry_verdict') is not null as made
+select
+    time_zone, language,
+    to_regclass('marts.entry_verdict') is not null and to_regclass('core.dim_account') is not null as made
 from app.account
 where account_id = (select app.current_account_id())
 

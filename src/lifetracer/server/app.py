@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Iterator
 from uuid import UUID
 
 from fastapi import Depends, FastAPI
@@ -22,6 +23,9 @@ from lifetracer.server.visitors import Visitors
 from lifetracer.server.watching import Inside, Observer
 from lifetracer.settings import Settings
 from lifetracer.warehouse import Warehouse, accounts
+
+OWNER_SECONDS = 30.0
+"""For so long the installation's account is taken for granted."""
 
 
 @contextlib.contextmanager
@@ -65,7 +69,7 @@ def built(warehouse: Warehouse, settings: Settings) -> Iterator[ASGIApp]:
     app.include_router(
         console.build(warehouse, settings), dependencies=[Depends(NeedsOnPages("data:read", "jobs:read"))]
     )
-    find = _finder(warehouse, settings)
+    app.state.owner = find = Owner(warehouse, settings)
     visitors = Visitors(warehouse, settings, permit)
     try:
         guarded = doors.Doors(Inside(app), settings, permit, Register(warehouse), visitors, limiter, find)
@@ -76,17 +80,24 @@ def built(warehouse: Warehouse, settings: Settings) -> Iterator[ASGIApp]:
         upkeep.close()
 
 
-def _finder(warehouse: Warehouse, settings: Settings) -> Callable[[], UUID | None]:
-    """Find the account that the installation's one token stands for, once: an account's id never changes."""
-    known: list[UUID] = []
+class Owner:
+    """Finds the account that the installation's one token stands for; asks again now and then, for it may leave."""
 
-    def find() -> UUID | None:
-        if not known:
-            with warehouse.transaction() as con:
-                if settings.account is None and not accounts.every(con):
+    def __init__(self, warehouse: Warehouse, settings: Settings) -> None:
+        self._warehouse = warehouse
+        self._settings = settings
+        self._known: tuple[UUID, float] | None = None
+
+    def __call__(self) -> UUID | None:
+        """Give the account's id; ``None`` when there is no account."""
+        if self._known is None or self._known[1] < time.monotonic():
+            with self._warehouse.transaction() as con:
+                if self._settings.account is None and not accounts.every(con):
                     return None
-                wanted = settings.account or str(accounts.every(con)[0].account_id)
-                known.append(accounts.find(con, wanted).account_id)
-        return known[0]
+                wanted = self._settings.account or str(accounts.every(con)[0].account_id)
+                self._known = accounts.find(con, wanted).account_id, time.monotonic() + OWNER_SECONDS
+        return self._known[0]
 
-    return find
+    def forget(self) -> None:
+        """Ask at once, because an account has left."""
+        self._known = None

@@ -84,6 +84,7 @@ def remove_the_account(body: RemovalBody, here: Here) -> Response:
     with here.reading() as con:
         account = accounts.find(con, str(here.account_id))
     remove_account(here.warehouse, here.settings, account, body.name)
+    here.request.app.state.owner.forget()
     return Response(status_code=204)
 
 
