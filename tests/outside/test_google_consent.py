@@ -7,7 +7,7 @@ import pytest
 
 from lifetracer.errors import CredentialError, FixByHandError, TryAgainError
 from lifetracer.outside.google_consent import Client, Consent
-from lifetracer.outside.google_oauth import READ_SCOPES
+from lifetracer.outside.google_oauth import READ_SCOPES, WRITE_SCOPES
 from sandbox_process import SandboxHandle, start_sandbox
 
 
@@ -109,3 +109,17 @@ def test_a_wrong_client_secret_is_a_matter_of_configuration(client: Client) -> N
 def test_a_taken_port_is_named(client: Client) -> None:
     with Consent(client) as consent, pytest.raises(FixByHandError, match=f"Port {consent.port}"):
         Consent(client, consent.port)
+
+
+def test_a_consent_to_plan_asks_for_one_scope_more_and_says_what_was_granted(
+    client: Client, sandbox: SandboxHandle
+) -> None:
+    with Consent(client, scopes=WRITE_SCOPES) as consent:
+        assert "calendar.app.created" in consent.url
+        browse(consent.url)
+        assert consent.trade().may_plan
+    sandbox.admin("/google/consent", {"scopes": list(READ_SCOPES)})
+    with Consent(client, scopes=WRITE_SCOPES) as consent:
+        browse(consent.url)
+        granted = consent.trade()
+    assert (granted.shows_list, granted.may_plan) == (True, False)

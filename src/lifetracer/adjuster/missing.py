@@ -156,9 +156,7 @@ def demands(
     Keys are ``{target_id}:{first day of the period}``.
     """
     found: list[tuple[Demand, Wanted]] = []
-    for wanted in sorted(
-        targets, key=lambda one: (WIDTHS.index(one.period), len(one.category_ids), str(one.target_id))
-    ):
+    for wanted in sorted(targets, key=_width):
         for first, following in periods(wanted, frame):
             begin, end = whole_days(first, following, frame.zone)
             demand = Demand(

@@ -10,6 +10,7 @@ shown as a conflict and left as it is.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -31,6 +32,8 @@ from lifetracer.warehouse import Connection, Warehouse, queries
 SQL = queries.beside(__file__)
 
 Progress = Callable[[Any], None]
+
+LOCK_TRIES, LOCK_PAUSE_SECONDS = 20, 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,14 +173,21 @@ def _alone(house: Warehouse, account_id: UUID) -> Iterator[None]:
         yield
         return
     with house.session() as con:
-        lock = (f"plan writing {account_id}",)
-        row = con.execute("select pg_try_advisory_lock(hashtextextended(%s, 0))", lock).fetchone()
-        if not (row and row[0]):
+        for _ in range(LOCK_TRIES):  # the database takes a moment to notice that a writer was killed
+            if _is_yes(con, "seize", account_id):
+                break
+            time.sleep(LOCK_PAUSE_SECONDS)
+        else:
             raise TryAgainError("The plan is being written at this moment.", remedy="Wait a moment, then ask again.")
         try:
             yield
         finally:
-            con.execute("select pg_advisory_unlock(hashtextextended(%s, 0))", lock)
+            con.execute(SQL["let_go"], {"account": account_id})
+
+
+def _is_yes(con: Connection, query: str, account_id: UUID) -> bool:
+    row = con.execute(SQL[query], {"account": account_id}).fetchone()
+    return bool(row and row[0])
 
 
 def _ended(house: Warehouse, account_id: UUID, proposal_id: UUID, query: str, requests: int) -> WriteSummary:

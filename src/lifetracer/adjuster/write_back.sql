@@ -1,5 +1,12 @@
 -- What is written down before and after Google is asked; in the account's transaction.
 
+-- seize --
+-- A lock of the session, so that it dies with its process (owner's session).
+select pg_try_advisory_lock(hashtextextended('plan writing ' || %(account)s::text, 0))
+
+-- let_go --
+select pg_advisory_unlock(hashtextextended('plan writing ' || %(account)s::text, 0))
+
 -- zone --
 select time_zone from app.account where account_id = app.current_account_id()
 

@@ -55,9 +55,6 @@ class AppAdjusterSetting:
     reserve_seconds: int
     """Time of a day that no target may take: meals, ways, breaks."""
 
-    proposes_plan: bool
-    """Whether adjusting ends with a proposal of where in the calendar the missing hours could go."""
-
     changed_at: datetime
 
 
