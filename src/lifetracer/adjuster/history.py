@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from lifetracer.adjuster.likely import Likely
 
 DAY = 86400.0
-PERIODS = {"day": 28, "week": 12, "month": 12}
+PERIODS = {"day": 28, "week": 8, "month": 12}
 """How many former periods are asked, the latest ones."""
 FEWEST = {"day": 7, "week": 4, "month": 3}
 """With fewer whole periods, stretches of seven days lend their ends instead."""

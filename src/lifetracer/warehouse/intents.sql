@@ -24,11 +24,13 @@ order by intent.priority desc, intent.name, intent.valid_from
 -- every_unnamed --
 select intent.intent_id, intent.name, intent.sentence, intent.subject, intent.subject_value, intent.measure, intent.period,
     intent.comparison, intent.low, intent.high, intent.weekdays, intent.priority, intent.valid_from, intent.valid_to,
-    intent.subject_value as subject_name
+    coalesce(category.name, intent.subject_value) as subject_name
 from (
     select version.*, lead(version.valid_from) over (partition by version.account_id, version.intent_id order by version.valid_from) as next_from
     from app.intent as version
 ) as intent
+left join app.category as category
+    on intent.account_id = category.account_id and intent.subject = 'category' and intent.subject_value = category.category_id
 where %(on)s::date is null
     or ((intent.valid_to is null or intent.valid_to > %(on)s) and (intent.next_from is null or intent.next_from > %(on)s))
 order by intent.priority desc, intent.name, intent.valid_from

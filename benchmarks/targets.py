@@ -1,0 +1,130 @@
+"""Proposed targets on real logs: are they reached as often as was chosen? `python -m benchmarks.targets FOLDER`.
+
+For each log and each week of the last 40 % of its weeks, on Monday morning and again on Thursday morning, somebody
+wishes for far more of each of the top eight categories than is likely, and for far less. The proposal is made of what
+was known by then: of the analyzer's estimate (quantiles of the forecast's joint paths, plus what is lived), and of the
+category's own former weeks. Reached is counted over all proposals that ask for something. One day: the same every
+morning of the last 20 % of the days, by former days.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.forecast import LOGS, read
+from benchmarks.table import table
+from lifetracer.adjuster.fitting import Wished, achievable
+from lifetracer.adjuster.history import Lived, look_back
+from lifetracer.adjuster.likely import Likely
+from lifetracer.analyzer.forecast import History, forecast
+
+CHANCES = (0.5, 0.65, 0.8)
+WEEKS, DAYS = 0.4, 0.2
+FAR = 4.0
+"""A wish is so many times what is likely, or that part of it."""
+Counts = dict[tuple[str, float], list[bool]]
+
+
+def simulate(history: History, *, estimates: bool = True) -> Counts:
+    """Whether proposals of one log were reached: (source, chance) → one truth per proposal."""
+    reached: Counts = defaultdict(list)
+    lived = _lived(history)
+    start = history.first_day + timedelta(days=-history.first_day.weekday() % 7)
+    mondays = [start + timedelta(days=7 * n) for n in range((history.next_day - start).days // 7)]
+    for monday in mondays[round(len(mondays) * (1 - WEEKS)) :]:
+        for offset in (0, 3):
+            today = monday + timedelta(days=offset)
+            place, begin = ((day - history.first_day).days for day in (today, monday))
+            truth = history.actual[begin : begin + 7].sum(axis=0)
+            done = history.actual[begin:place].sum(axis=0)
+            sources = dict(_by_history(history, lived, today, monday, "week"))
+            for n, likely in sources.items():
+                _judge(reached, f"history, {('Monday', '', '', 'Thursday')[offset]}", likely, truth[n], "week", done[n])
+            if estimates:
+                coming = forecast(history.before(place), horizon=7 - offset, seed=place)
+                if coming.status != "ok":
+                    continue
+                rest = np.quantile(coming.paths.sum(axis=1), [0.1, 0.25, 0.5, 0.75, 0.9], axis=0)
+                for n in sources:
+                    likely = Likely.of_quantiles(list(rest[:, n] + done[n]), least=float(done[n]))
+                    where = f"estimate, {('Monday', '', '', 'Thursday')[offset]}"
+                    _judge(reached, where, likely, truth[n], "week", done[n])
+    for place in range(round(history.days * (1 - DAYS)), history.days):
+        today = history.first_day + timedelta(days=place)
+        for n, likely in _by_history(history, lived, today, today, "day"):
+            _judge(reached, "history, day", likely, history.actual[place, n], "day", 0.0)
+    return reached
+
+
+def _lived(history: History) -> list[dict[date, Lived]]:
+    tracked = history.actual.sum(axis=1)
+    return [
+        {
+            history.first_day + timedelta(days=place): Lived(float(seconds), tracked=float(tracked[place]))
+            for place, seconds in enumerate(history.actual[:, n])
+        }
+        for n in range(len(history.categories))
+    ]
+
+
+def _by_history(
+    history: History, lived: list[dict[date, Lived]], today: date, start: date, period: str
+) -> Iterator[tuple[int, Likely]]:
+    days = [start + timedelta(days=n) for n in range(7 if period == "week" else 1)]
+    for n, seen in enumerate(lived):
+        known = {day: one for day, one in seen.items() if day < today}
+        past = look_back(known, history.first_day, today, 0.0, "duration", period, start, days)
+        if past:
+            yield n, past.likely
+
+
+def _judge(reached: Counts, source: str, likely: Likely, truth: float, period: str, done: float) -> None:
+    usual = max(likely.quantile(0.9), 3600.0)
+    for chance in CHANCES:
+        more = Wished("more", "duration", period, "at_least", FAR * usual, None, likely)
+        low, _ = achievable(more, chance)
+        if low and low > done:
+            reached[f"{source}, at least", chance].append(bool(truth >= low - 1))
+        less = Wished("less", "duration", period, "at_most", None, likely.quantile(0.1) / FAR, likely)
+        _, high = achievable(less, chance)
+        if high is not None and likely.upto(high) < 1 and high > 0:
+            reached[f"{source}, at most", chance].append(bool(truth <= high + 1))
+
+
+def run() -> list[dict[str, str]]:
+    """One row per log and way, and over all logs; the share that was reached beside the chance that was chosen."""
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 and Path(sys.argv[1]).is_dir() else LOGS
+    rows: list[dict[str, str]] = []
+    whole: Counts = defaultdict(list)
+    for path in sorted(folder.glob("*.csv")):
+        history = read(path)
+        counted = simulate(history, estimates="--lightly" not in sys.argv)
+        for key, truths in counted.items():
+            whole[key] += truths
+        rows += _rows(path.stem, counted)
+    return rows + _rows("all logs", whole) if rows else [{"log": f"no logs in {folder}"}]
+
+
+def _rows(name: str, counted: Counts) -> list[dict[str, str]]:
+    return [
+        {
+            "log": name,
+            "way": source,
+            "proposals": str(len(counted[source, CHANCES[1]])),
+            **{f"chosen {chance:.0%}": f"{np.mean(counted[source, chance]):.1%}" for chance in CHANCES},
+        }
+        for source in dict.fromkeys(source for source, _ in counted)
+        if all(counted[source, chance] for chance in CHANCES)
+    ]
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    print(table(run()))
