@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: drill-terraform drill-compose drill-deploy drill-image drill-api drill-kill drill-killed-sync drill-laws help setup demo dev test check format reference docs screenshots bench lock
+.PHONY: drill-supabase drill-vercel drill-terraform drill-compose drill-deploy drill-image drill-api drill-kill drill-killed-sync drill-laws help setup demo dev test check format reference docs screenshots bench lock
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -78,6 +78,12 @@ drill-deploy: ## update under load, without a failed request; a bad version is t
 
 drill-terraform: ## init, validate and test both Oracle layouts, without Oracle
 	scripts/check_terraform.sh
+
+drill-supabase: setup ## what the Supabase CLI says of the migrations
+	scripts/check_supabase.sh
+
+drill-vercel: ## build the console's function, and let the bundle answer
+	scripts/check_vercel.sh
 
 lock: setup ## pin the dependencies anew (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --all-extras --python-version 3.11 \

@@ -31,7 +31,7 @@ for name, path in files.items():
     shutil.copy(path, bundle / name)
 print(f"bundle {size / 1e6:.0f} MB of 250, {len(files)} files, {made['runtime']}")
 assert size < 250e6
-assert not [name for name in files if ".env" in name or name.endswith(".pem")]
+assert not [name for name in files if os.path.basename(name).startswith(".env") or name.endswith(".key")]
 ask = """
 import asyncio, sys
 sys.path[:0] = ["_vendor", "api"]

@@ -210,3 +210,8 @@ def test_workflows_fit_the_schema_and_end_in_time():
 def test_workflows_are_clean():
     code, said = said_by(tool("zizmor"), "--offline", "--pedantic", ".github")
     assert code == 0, said
+
+
+def test_workflows_are_clean_to_actionlint():
+    code, said = said_by(tool("actionlint"), *sorted((ROOT / ".github/workflows").glob("*.yml")))
+    assert code == 0, said
