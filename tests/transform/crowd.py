@@ -300,6 +300,12 @@ ENTERED = (
     " comparison, low, wished_comparison, wished_low, chosen_probability, probability, probability_wished, likely,"
     " reasons, made_at) values (%s, md5('proposal')::uuid, md5('week')::uuid, 'week', '2012-02-27', '2012-03-05',"
     " 'duration', 'at_least', 3600, 'at_least', 7200, 0.65, 0.7, 0.4, '{}', '[]', '2012-02-27 01:00Z')",
+    "insert into core.estimate select %s, app.category_id('Sleep'), 'day', '2012-03-01', '2012-03-02',"
+    " '2012-02-29 01:00Z', '2012-02-29', 1, 1, 2, 3, 4, 5, 3, 0, 0, 1, 2, 3, 4, 5, 'model', true",
+    "insert into core.estimate_choice (account_id, category_id, made_at, is_model, known_days)"
+    " values (%s, app.category_id('Sleep'), '2012-02-29 01:00Z', false, 9)",
+    "insert into core.insight (account_id, insight_id, kind, category_id, begins_on, effect, p_value, made_at)"
+    " values (%s, md5('insight')::uuid, 'change_point', app.category_id('Sleep'), '2012-02-01', 60, 0.01, now())",
     "insert into app.rate (account_id, rate_id, project_name, hourly_amount, currency)"
     " values (%s, md5('Atlas')::uuid, 'Atlas', 80, 'EUR')",
     "insert into app.day_type (account_id, local_date, day_type) values (%s, '2012-03-01', 'travel')",
@@ -325,10 +331,11 @@ union all
 
 
 def relations(con: Any, schemas: tuple[str, ...] = ("core", "marts")) -> list[tuple[str, str]]:
-    """Every table and view, as the catalog knows them."""
+    """Every table and view, as the catalog knows them; a core table that a mart of its name shows is seen by that."""
     found = con.execute(
         "select n.nspname::text, c.relname::text from pg_class as c join pg_namespace as n on n.oid = c.relnamespace"
-        " where n.nspname = any(%s) and c.relkind in ('r', 'v', 'm', 'p') order by 1, 2",
+        " where n.nspname = any(%s) and c.relkind in ('r', 'v', 'm', 'p')"
+        " and (n.nspname <> 'core' or to_regclass(format('marts.%%I', c.relname)) is null) order by 1, 2",
         (list(schemas),),
     ).fetchall()
     return [(str(schema), str(name)) for schema, name in found]
