@@ -280,7 +280,7 @@ def day_table(facts: Facts, _: Words) -> dict[str, Any] | None:
     rows = [
         [
             f"{row['local_date'].day} {_.weekday(row['local_date'])}",
-            _(DAY_TYPES[row["day_type"]]) if row["day_type"] else NONE,
+            _kind(row, _),
             _reason(row, _),
             _.clock(row["first_start_second"]) if row["work_seconds"] else NONE,
             _.clock(row["last_stop_second"]) if row["work_seconds"] else NONE,
@@ -363,10 +363,17 @@ def band(estimate: Row, _: Words) -> str:
     return f"{_.duration(estimate['p50'])} ({_.hours(estimate['p10'])}–{_.hours(estimate['p90'])})"
 
 
+def _kind(row: Row, _: Words) -> str:
+    """Name the kind of a day."""
+    name = DAY_TYPES.get(row["day_type"])
+    return _(name) if name else NONE
+
+
 def goal(target: Row, _: Words) -> str:
     """Word what a target wants."""
     low, high = (measured(target[side], target["measure"], _) for side in ("low", "high"))
-    return _(COMPARISONS[target["comparison"]], bound=low or high, low=low, high=high)
+    wish = COMPARISONS[target["comparison"]]
+    return _(wish, bound=low or high, low=low, high=high)
 
 
 def measured(value: Any, measure: str, _: Words) -> str:
