@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 
 from lifetracer.adjuster import plan_proposals, write_back
 from lifetracer.adjuster.missing import Frame
-from lifetracer.adjuster.plan_proposals import Change, Proposal
+from lifetracer.adjuster.plan_diff import Change
+from lifetracer.adjuster.plan_proposals import Proposal
 from lifetracer.adjuster.write_back import WriteSummary
 from lifetracer.connector import connecting
 from lifetracer.connector.registry import source_named

@@ -11,7 +11,8 @@ import httpx
 import pytest
 
 from adjuster.planned import Planner, away, block, blocks, elsewhere
-from lifetracer.adjuster.plan_calendar import PlanCalendarGoneError, event_id_of
+from lifetracer.adjuster.own_event import event_id_of
+from lifetracer.adjuster.plan_calendar import PlanCalendarGoneError
 from lifetracer.connector.registry import raw_streams
 from lifetracer.errors import CredentialError, QuotaError, TryAgainError, UsageError
 from lifetracer.settings import Settings

@@ -11,7 +11,7 @@ import pytest
 
 from lifetracer.adjuster import plan_proposals
 from lifetracer.adjuster.missing import Frame
-from lifetracer.adjuster.plan_proposals import Change
+from lifetracer.adjuster.plan_diff import Change
 from lifetracer.warehouse import Warehouse
 from lifetracer.warehouse.accounts import Account
 

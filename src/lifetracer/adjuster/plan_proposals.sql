@@ -83,6 +83,3 @@ where
     and later_one.made_at > one.made_at
     and later_one.status in ('approved', 'partly', 'written')
 limit 1
-
--- calendar --
-select connection_id, calendar_id, title, marker, made_at from app.plan_calendar
