@@ -7,6 +7,7 @@ to come it knows the weekday, holidays, day types and the plan.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -150,6 +151,9 @@ def _plan_nearness(planned: Floats, days: Indices, day: int) -> Floats:
     return np.asarray(np.exp(-np.abs(own - now) / width - np.abs(others - (now.sum() - now)) / rest))
 
 
+Move = Literal["", "plan", "lately", "week"]
+
+
 @dataclass(frozen=True)
 class Kernel:
     """A weighting of past days: how fast they fade, and how much a day of another sort counts (1 = as much)."""
@@ -159,7 +163,8 @@ class Kernel:
     others: float = 1.0
     mood: str = ""
     by_plan: bool = False  # also by the resemblance of plans
-    shifted: bool = False  # past days are moved by what the plans differ, see Shift
+    moved: Move = ""  # past days are moved by what the plans, or the levels of late, differ
+    share: float = 1.0  # of that difference
 
     def weigh(self, seen: View, leave_out: frozenset[str] = frozenset()) -> Floats:
         """The weights [days, 1 or categories] of the known days."""
@@ -187,13 +192,16 @@ KERNELS = {
     "lately_84": Kernel(84, 1.0, 0.15, "lately"),
     "week_84": Kernel(84, 0.3, 0.05, "week"),
     "all_84": Kernel(84, 1.0, 0.15, "all"),
+    "level_28": Kernel(28, 1.0, 0.15, moved="lately", share=0.5),
+    "level_56": Kernel(56, 1.0, 0.15, moved="week"),
+    "level_weekday_56": Kernel(56, 0.3, 0.02, moved="week", share=0.7),
 }
 PLAN_KERNELS = {
     "plan_56": Kernel(56, 1.0, 0.3, by_plan=True),
     "plan_112": Kernel(112, 0.4, 0.15, by_plan=True),
-    "shift_28": Kernel(28, 0.3, 0.05, shifted=True),
-    "shift_56": Kernel(56, 1.0, 0.5, shifted=True),
-    "shift_plan_112": Kernel(112, 1.0, 0.4, by_plan=True, shifted=True),
+    "shift_28": Kernel(28, 0.3, 0.05, moved="plan"),
+    "shift_56": Kernel(56, 1.0, 0.5, moved="plan"),
+    "shift_plan_112": Kernel(112, 1.0, 0.4, by_plan=True, moved="plan"),
 }
 
 
@@ -202,11 +210,11 @@ def kernels_for(past: Prepared) -> dict[str, Kernel]:
     return KERNELS if past.planned is None else {**KERNELS, **PLAN_KERNELS}
 
 
-def _shift(past: Prepared, origin: int, days: Indices, day: int) -> Floats:
+def _plan_shift(past: Prepared, days: Indices, day: int) -> Floats:
     """By how much [days, categories] the plan of ``day`` calls for more than the plans of past days did.
 
     A ridge regression of what was done on what was planned, in all categories at once, so that a trip in the
-    calendar takes from work: the coefficients come from days before ``origin``.
+    calendar takes from work. The coefficients come from ``days``, which lie before the origin.
     """
     assert past.planned is not None
     fade = 0.5 ** ((days[-1] - days) / LONG)
@@ -219,19 +227,32 @@ def _shift(past: Prepared, origin: int, days: Indices, day: int) -> Floats:
     return np.asarray((past.planned[day] / 3600.0 - plans) @ slope)
 
 
+def _level_shift(level: Floats, origin: int, days: Indices, day: int) -> Floats:
+    """By how much [days, categories] more there is of late than there was when past days were as far ahead."""
+    ahead = day - origin + 1
+    then = level[np.maximum(days - ahead, 0)]
+    return np.where((days >= ahead)[:, None], level[origin - 1] - then, 0.0)
+
+
 def _said(past: Prepared, origin: int, day: int, leave_out: frozenset[str]) -> list[tuple[Floats, Floats, list[int]]]:
     """Experts with the same values: values [days, categories], weights [experts, days, categories], their places."""
     seen = view(past, origin, day, leave_out)
     experts = list(kernels_for(past).values())
-    values = past.actual[seen.days]
+    done = past.actual[seen.days]
+    together: dict[tuple[Move, float], list[int]] = {}
+    for i, kernel in enumerate(experts):
+        together.setdefault((kernel.moved, kernel.share), []).append(i)
     groups = []
-    for shifted in (False, True):
-        places = [i for i, kernel in enumerate(experts) if kernel.shifted == shifted]
-        if not places:
-            continue
-        weights = np.stack([np.broadcast_to(experts[i].weigh(seen, leave_out), values.shape) for i in places])
-        if shifted and "plan" not in leave_out:
-            values = np.maximum(values + _shift(past, origin, seen.days, day), 0.0)
+    for (moved, share), places in together.items():
+        weights = np.stack([np.broadcast_to(experts[i].weigh(seen, leave_out), done.shape) for i in places])
+        values = done
+        if moved == "plan" and "plan" not in leave_out:
+            values = np.maximum(done + share * _plan_shift(past, seen.days, day), 0.0)
+        elif moved in ("lately", "week") and "trend" not in leave_out:
+            level = past.lately if moved == "lately" else past.week
+            # A day without stays a day without.
+            lifted = np.maximum(done + share * _level_shift(level, origin, seen.days, day), 0.0)
+            values = np.where(done > 0, lifted, 0.0)
         groups.append((values, weights, places))
     return groups
 
