@@ -78,6 +78,7 @@ COMMANDS = (
     Command("grafana", "Write, try and upload the Grafana dashboards."),
     Command("serve", "Run the server alone."),
     Command("worker", "Run a worker alone."),
+    Command("static", "Write the pages' style sheet and script for a bucket or CDN.", "static_files"),
     Command("migrate", "Bring the database's tables up to date."),
     Command("rotate-key", "Encrypt the stored credentials with a new key."),
     Command("sandbox", "Serve imitations of the services, for trying and testing."),
