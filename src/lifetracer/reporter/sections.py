@@ -143,7 +143,7 @@ def loop(wish: Wish, facts: Facts, _: Words) -> dict[str, Any] | None:
                 _.duration(row["planned_seconds"]),
                 _.duration(row["actual_seconds"]),
                 difference(row["actual_seconds"] - row["planned_seconds"], _),
-                goal(target, _) if target else NONE,
+                wanted(target, _) if target else NONE,
                 band(estimate, _) if estimate else NONE,
                 _.duration(row["next_planned_seconds"]) if row["next_planned_seconds"] else NONE,
             ]
@@ -163,7 +163,7 @@ def target_table(facts: Facts, _: Words) -> dict[str, Any] | None:
     rows = [
         [
             {"label": row["name"][:TITLE_LENGTH], **colours(row["category_color"] or "#9aa0a6")},
-            goal(row, _),
+            wanted(row, _),
             measured(row["reached"], row["measure"], _) if row["reached"] is not None else NONE,
             NONE if row["is_met"] is None else _("met") if row["is_met"] else _("not met"),
         ]
@@ -369,7 +369,7 @@ def _kind(row: Row, _: Words) -> str:
     return _(name) if name else NONE
 
 
-def goal(target: Row, _: Words) -> str:
+def wanted(target: Row, _: Words) -> str:
     """Word what a target wants."""
     low, high = (measured(target[side], target["measure"], _) for side in ("low", "high"))
     wish = COMPARISONS[target["comparison"]]
