@@ -9,9 +9,11 @@ from lifetracer.settings import FOREIGN_NAMES, Settings, load
 
 SAMPLES = {
     "port": "8080",
+    "public_url": "https://time.example.org",
     "google_calendar_ids": "a@example.com, b@example.com",
     "toggl_page_size": "50",
     "stale_days": "9",
+    "static_url": "https://cdn.example.org/static",
     "job_memory_mb": "512",
     "log_level": "error",
     "log_format": "json",

@@ -1,0 +1,298 @@
+"""From nothing to a week, and who sees it: first run, demo person, files, services, people, second factor.
+
+One installation, started as a person starts it; the services are the sandbox's. The tests are one story, in order.
+"""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pyotp
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from sandbox_process import SandboxHandle, start_sandbox
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+
+PASSWORD, OTHER = "four words in a row", "言葉をいくつか並べたもの"
+LONG = 300_000
+"""Milliseconds for jobs on a busy machine."""
+
+CSV = """\
+User,Email,Client,Project,Task,Description,Billable,Start date,Start time,End date,End time,Duration,Tags,Amount ()
+Jiro,jiro@example.com,,次郎の読書,,本を読む,No,{day},09:00:00,{day},10:30:00,01:30:00,,
+Jiro,jiro@example.com,,次郎の散歩,,川沿いを歩く,No,{day},11:00:00,{day},11:45:00,00:45:00,,
+"""
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[SandboxHandle]:
+    start = (datetime.now(UTC) - timedelta(days=30)).date().isoformat()
+    with start_sandbox(now=None, start=start, people=1, quota=False) as handle:
+        yield handle
+
+
+@pytest.fixture(scope="module")
+def installation(sandbox: SandboxHandle) -> Iterator[str]:
+    """`lifetracer up` in a home of its own, which the database's own user can reach (pytest's folders are closed)."""
+    with tempfile.TemporaryDirectory(prefix="lifetracer-up-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o711)
+        yield from started(Path(folder), sandbox)
+
+
+def started(home: Path, sandbox: SandboxHandle) -> Iterator[str]:
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        port = door.getsockname()[1]
+    vendors = {name: value for name, value in sandbox.environment.items() if name.startswith("LIFETRACER_")}
+    environ = os.environ | vendors | {"LIFETRACER_HOME": str(home / "home"), "LIFETRACER_TOGGL_PAUSE_SECONDS": "0"}
+    told = (home / "told").open("w")
+    child = subprocess.Popen(
+        [sys.executable, "-m", "lifetracer", "up", "--port", str(port)], env=environ, stdout=told, stderr=told
+    )
+    address = f"http://localhost:{port}"
+    try:
+        end = time.monotonic() + 120
+        while True:
+            assert child.poll() is None, Path(told.name).read_text()
+            assert time.monotonic() < end, Path(told.name).read_text()
+            try:
+                if httpx.get(f"{address}/ready", trust_env=False).status_code == 200:
+                    break
+            except httpx.HTTPError:
+                pass
+            time.sleep(0.2)
+        yield address
+    finally:
+        child.send_signal(signal.SIGINT)
+        try:
+            child.wait(30)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            raise
+        finally:
+            told.close()
+
+
+@pytest.fixture(scope="module")
+def story() -> dict[str, object]:
+    """What later chapters need of earlier ones."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def owner(browser: Browser) -> Iterator[Page]:
+    yield from window(browser, "en-GB", "Europe/Berlin")
+
+
+@pytest.fixture(scope="module")
+def jiro(browser: Browser) -> Iterator[Page]:
+    yield from window(browser, "ja-JP", "Asia/Tokyo", width=390, height=844)
+
+
+def window(browser: Browser, language: str, zone: str, width: int = 1280, height: int = 860) -> Iterator[Page]:
+    """Open a browser window that stays open for the whole story; its pages may not complain."""
+    complaints: list[str] = []
+    context = browser.new_context(locale=language, timezone_id=zone, viewport={"width": width, "height": height})
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda thrown: complaints.append(str(thrown)))
+    yield page
+    context.close()
+    assert [said for said in complaints if "status of 4" not in said] == []
+
+
+def until_ready(page: Page) -> None:
+    """Stay on the progress page until the picture is ready, then look at it."""
+    page.wait_for_url(re.compile("/connections/job/"))
+    page.wait_for_selector("#to-week, p[role=alert]", timeout=LONG)
+    assert page.locator("#to-week").count(), page.inner_text("main")
+    page.click("#to-week")
+    page.wait_for_url(re.compile("/week"))
+
+
+def test_first_run_then_the_demo_person_then_the_week(installation, owner):
+    owner.goto(installation)
+    owner.click("#begin")
+    expect(owner.locator("h1")).to_have_text("Welcome")
+    assert owner.input_value("select[name=time_zone]") == "Europe/Berlin", "the browser's guess"
+    assert owner.input_value("select[name=language]") == "en"
+    owner.fill("input[name=name]", "Anna")
+    owner.fill("input[name=sign_in_name]", "anna@example.com")
+    owner.fill("input[name=password]", PASSWORD)
+    owner.click("form button.main")
+    owner.wait_for_url(re.compile("/connections/add"))
+    owner.click("a[href='/connections/add/demo']")
+    owner.click("form button.main")
+    until_ready(owner)
+    assert owner.locator(".block.actual").count() > 5
+    assert owner.locator(".block.plan").count() > 5
+    owner.goto(installation + "/connections")
+    expect(owner.locator(".connection .state").first).to_have_text("given up")
+
+
+def test_another_person_is_invited_and_brings_a_file(installation, owner, jiro, tmp_path, story):
+    owner.goto(installation + "/people")
+    owner.fill("input[name=name]", "次郎")
+    owner.click("form.fields button.main")
+    link = owner.inner_text("#invitation-link")
+    jiro.goto(link)
+    expect(jiro.locator("h1")).to_have_text("招待されています")
+    assert jiro.input_value("select[name=time_zone]") == "Asia/Tokyo"
+    jiro.fill("#by-password input[name=sign_in_name]", "jiro")
+    jiro.fill("#by-password input[name=password]", OTHER)
+    jiro.click("#by-password button.main")
+    jiro.wait_for_url(re.compile("/connections/add"))
+    jiro.click("a[href='/connections/add/file']")
+    bad = tmp_path / "notes.csv"
+    bad.write_text("a,b\n1,2\n", encoding="utf-8")
+    jiro.set_input_files("input[type=file]", bad)
+    jiro.click("form button.main")
+    expect(jiro.locator(".notice.bad")).to_contain_text("notes.csv")
+    day = (datetime.now(UTC) - timedelta(days=1)).date()
+    export = tmp_path / "Toggl_2026.csv"
+    export.write_text(CSV.format(day=day), encoding="utf-8")
+    jiro.set_input_files("input[type=file]", export)
+    jiro.click("form button.main")
+    until_ready(jiro)
+    story["day"] = day
+    expect(jiro.locator("body")).to_contain_text("次郎の読書")
+
+
+def test_two_people_never_see_each_other(installation, owner, jiro, story):
+    for page in ("/data", "/connections", "/jobs", f"/week?day={story['day']}"):
+        owner.goto(installation + page)
+        assert "次郎の" not in owner.content(), page
+    jiro.goto(f"{installation}/week?day={story['day']}")
+    assert jiro.locator(".block").count() == 2
+    jiro.goto(installation + "/connections")
+    assert "demo" not in jiro.inner_text("main")
+    job = owner.request.get(installation + "/api/jobs").json()["jobs"][0]["jobId"]
+    assert jiro.request.get(f"{installation}/api/jobs/{job}").status == 404
+    assert jiro.request.get(f"{installation}/connections/job/{job}").status == 404
+    assert jiro.request.get(installation + "/people").status == 404
+    owner.goto(installation + "/people")
+    assert "次郎" in owner.content()
+
+
+def test_toggl_by_its_token(installation, jiro, sandbox):
+    jiro.goto(installation + "/connections/add/toggl")
+    jiro.fill("input[name=token]", "0" * 32)
+    jiro.click("form button.main")
+    expect(jiro.locator(".notice.bad")).to_contain_text("TogglがこのAPIトークンを受け付けません")
+    jiro.fill("input[name=token]", sandbox.person["togglToken"])
+    jiro.click("form button.main")
+    expect(jiro.locator(".findings")).to_contain_text("アクセスできました：anna.weber@example.com")
+    expect(jiro.locator(".findings li.differs")).to_contain_text("Europe/Berlin")
+    until_ready(jiro)
+    assert jiro.locator(".block.actual").count() > 2
+
+
+def test_google_step_by_step_through_its_own_page(installation, jiro, sandbox):
+    sandbox.admin("/google/consent", {"decision": "ask"})
+    jiro.goto(installation + "/connections/add/google")
+    jiro.fill("input[name=client_id]", sandbox.person["googleClientId"])
+    jiro.fill("input[name=client_secret]", sandbox.person["googleClientSecret"])
+    jiro.click("form button.main")
+    jiro.click("#to-google")
+    jiro.click("text=deny")
+    expect(jiro.locator(".notice.bad")).to_contain_text("同意が得られませんでした")
+    jiro.fill("input[name=client_id]", sandbox.person["googleClientId"])
+    jiro.fill("input[name=client_secret]", sandbox.person["googleClientSecret"])
+    jiro.click("form button.main")
+    jiro.click("#to-google")
+    jiro.click("text=approve")
+    jiro.wait_for_url(re.compile("/connections/job/"))
+    found = re.search(r"(\d+)件の予定", jiro.inner_text(".findings"))
+    assert found
+    assert int(found[1]) > 5
+    until_ready(jiro)
+    assert jiro.locator(".block.plan").count() > 2
+    jiro.goto(installation + "/connections")
+    jiro.click("h2 a:has-text('Google')")
+    assert jiro.locator("input[name=chosen]:checked").count() >= 1
+    jiro.click("button:has-text('確かめる')")
+    expect(jiro.locator(".findings")).to_contain_text("アクセスできました")
+
+
+def test_the_pages_fit_a_phone_and_both_lights(installation, jiro, owner):
+    for page in (jiro, owner):
+        for address in ("/connections", "/connections/add", "/connections/add/google", "/security"):
+            for theme in ("light", "dark"):
+                page.goto(f"{installation}{address}?theme={theme}")
+                wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+                assert wide <= 0, (address, theme)
+
+
+def test_second_factor_sign_out_and_lock_out(installation, owner, browser):
+    owner.goto(installation + "/security")
+    owner.click("a[href='/security/factor']")
+    if "/confirm" in owner.url:
+        owner.fill("input[name=password]", PASSWORD)
+        owner.click("form button.main")
+    owner.click("summary:has-text('type this')")
+    secret = owner.inner_text("#secret").replace(" ", "")
+    used = pyotp.TOTP(secret).now()
+    owner.fill("input[name=code]", used)
+    owner.click("form.sheet-form button.main")
+    codes = owner.locator(".codes code").all_inner_texts()
+    assert len(codes) == 10
+    cookies = owner.context.cookies()
+    owner.goto(installation + "/security")
+    owner.click("button:has-text('Sign out'):not(:has-text('everywhere')) >> nth=0")
+    owner.wait_for_url(re.compile("/sign-in"))
+    owner.goto(installation + "/week")
+    assert "/sign-in?next=/week" in owner.url
+    thief = browser.new_context()
+    thief.add_cookies(cookies)
+    assert "/sign-in" in thief.request.get(installation + "/week", headers={"Accept": "text/html"}).url
+    thief.close()
+    owner.fill("input[name=name]", "anna@example.com")
+    owner.fill("input[name=password]", PASSWORD)
+    owner.click("#by-password button.main")
+    owner.fill("input[name=code]", used)
+    owner.click("form button.main")
+    expect(owner.locator("[role=alert]")).to_contain_text("used already")
+    owner.fill("input[name=code]", codes[0])
+    owner.click("form button.main")
+    owner.wait_for_url(re.compile("/week"))
+    stranger = browser.new_context(locale="ja-JP")
+    page = stranger.new_page()
+    for _ in range(12):  # on a busy machine the first waits are over before the next guess
+        page.goto(installation + "/sign-in")
+        page.fill("input[name=name]", "anna@example.com")
+        page.fill("input[name=password]", "a wrong guess")
+        with page.expect_navigation():
+            page.click("#by-password button.main")
+        said = page.inner_text("[role=alert]")
+        if "試した回数が多すぎます" in said:
+            break
+    assert re.search(r"試した回数が多すぎます。\d+秒待って", said)
+    stranger.close()
+    owner.goto(installation + "/security")
+    expect(owner.locator("h1")).to_have_text("Security")
+
+
+def test_without_scripts_one_comes_in_just_the_same(installation, browser):
+    context = browser.new_context(java_script_enabled=False, locale="ja-JP")
+    page = context.new_page()
+    page.goto(installation + "/sign-in?next=/connections")
+    page.fill("input[name=name]", "jiro")
+    page.fill("input[name=password]", OTHER)
+    page.click("#by-password button.main")
+    expect(page.locator("h1")).to_have_text("接続")
+    page.click("h2 a:has-text('Toggl') >> nth=0")
+    page.click("button:has-text('確かめる')")
+    expect(page.locator(".findings")).to_contain_text("アクセスできました")
+    context.close()
