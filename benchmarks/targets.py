@@ -32,13 +32,13 @@ FAR = 4.0
 Counts = dict[tuple[str, float], list[bool]]
 
 
-def simulate(history: History, *, estimates: bool = True) -> Counts:
-    """Whether proposals of one log were reached: (source, chance) → one truth per proposal."""
+def simulate(history: History, *, estimates: int = 1, weeks: float = WEEKS, days: float = DAYS) -> Counts:
+    """Whether proposals of a log were reached: (source, chance) → a truth per proposal; estimates every n-th week."""
     reached: Counts = defaultdict(list)
     lived = _lived(history)
     start = history.first_day + timedelta(days=-history.first_day.weekday() % 7)
     mondays = [start + timedelta(days=7 * n) for n in range((history.next_day - start).days // 7)]
-    for monday in mondays[round(len(mondays) * (1 - WEEKS)) :]:
+    for number, monday in enumerate(mondays[round(len(mondays) * (1 - weeks)) :]):
         for offset in (0, 3):
             today = monday + timedelta(days=offset)
             place, begin = ((day - history.first_day).days for day in (today, monday))
@@ -47,7 +47,7 @@ def simulate(history: History, *, estimates: bool = True) -> Counts:
             sources = dict(_by_history(history, lived, today, monday, "week"))
             for n, likely in sources.items():
                 _judge(reached, f"history, {('Monday', '', '', 'Thursday')[offset]}", likely, truth[n], "week", done[n])
-            if estimates:
+            if estimates and number % estimates == 0:
                 coming = forecast(history.before(place), horizon=7 - offset, seed=place)
                 if coming.status != "ok":
                     continue
@@ -56,7 +56,7 @@ def simulate(history: History, *, estimates: bool = True) -> Counts:
                     likely = Likely.of_quantiles(list(rest[:, n] + done[n]), least=float(done[n]))
                     where = f"estimate, {('Monday', '', '', 'Thursday')[offset]}"
                     _judge(reached, where, likely, truth[n], "week", done[n])
-    for place in range(round(history.days * (1 - DAYS)), history.days):
+    for place in range(round(history.days * (1 - days)), history.days):
         today = history.first_day + timedelta(days=place)
         for n, likely in _by_history(history, lived, today, today, "day"):
             _judge(reached, "history, day", likely, history.actual[place, n], "day", 0.0)
@@ -105,7 +105,7 @@ def run() -> list[dict[str, str]]:
     whole: Counts = defaultdict(list)
     for path in sorted(folder.glob("*.csv")):
         history = read(path)
-        counted = simulate(history, estimates="--lightly" not in sys.argv)
+        counted = simulate(history, estimates=0 if "--lightly" in sys.argv else 1)
         for key, truths in counted.items():
             whole[key] += truths
         rows += _rows(path.stem, counted)

@@ -134,9 +134,8 @@ def change(
         comparison=bounds.comparison,
         low=bounds.low,
         high=bounds.high,
-        sentence=None,
         valid_from=max(since, former.valid_from),
-        **dict(more or {}),
+        **{"sentence": None, **(more or {})},
     )
     return _write(connection, changed)
 
