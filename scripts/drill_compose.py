@@ -35,7 +35,7 @@ class Layout:
         self.folder = folder
         (folder / "env").write_text("")
 
-    def compose(self, *words: str, seconds: float = 240, check: bool = True) -> str:
+    def compose(self, *words: str, seconds: float = 400, check: bool = True) -> str:
         """Run `docker compose` on it."""
         files = [word for name in FILES for word in ("-f", name)]
         return run("docker", "compose", *files, *words, seconds=seconds, env=self.env, check=check)
@@ -64,7 +64,7 @@ class Layout:
         (self.folder / "env").write_text("".join(f"{name}={value}\n" for name, value in given.items()))
         begun = time.monotonic()
         self.compose("up", "-d", "--wait")
-        until("/ready", lambda: ask(f"{URL}/ready")[0] == 200, 60)
+        until("/ready", lambda: ask(f"{URL}/ready")[0] == 200, 180)
         return time.monotonic() - begun
 
     def published(self) -> set[str]:
@@ -79,7 +79,7 @@ class Layout:
         self.compose("down", "--volumes", "--remove-orphans", "-t", "15", check=False)
 
 
-def job(path: str, seconds: float = 180) -> dict:
+def job(path: str, seconds: float = 600) -> dict:
     """Ask for a job and follow it to its end."""
     status, told = ask(f"{URL}/api/{path}", token=TOKEN, method="POST")
     if status != 202:
@@ -87,7 +87,7 @@ def job(path: str, seconds: float = 180) -> dict:
     return ended(told["jobId"], seconds)
 
 
-def ended(job_id: str, seconds: float = 180) -> dict:
+def ended(job_id: str, seconds: float = 600) -> dict:
     """Wait for a job's end."""
 
     def look() -> dict | None:

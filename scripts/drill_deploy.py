@@ -129,7 +129,7 @@ def main() -> None:
             layout.up()
             with (Path(folder) / "env").open("a") as settings:
                 settings.write(f"LIFETRACER_IMAGE={IMAGE}\n")
-            until("both servers", lambda: ask(f"{URL}/ready")[0] == 200, 60)
+            until("both servers", lambda: ask(f"{URL}/ready")[0] == 200, 180)
             under_load(found, layout, "a new version", NEXT, 0)
             found.claim("a new version: every container runs it", images(layout) == {NEXT}, images(layout))
             under_load(found, layout, "a broken version", BROKEN, 1)

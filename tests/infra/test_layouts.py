@@ -78,7 +78,7 @@ def test_each_part_runs_its_own_stages_and_together_they_run_all():
         for name in ("server-split", "analyzer", "adjuster", "reporter")
         if (command := told[name]["command"])
     }
-    assert stages["server-split"] == {"sync", "transform", "pipeline"}
+    assert stages["server-split"] == {"sync", "transform"}
     assert set.union(*stages.values()) >= set(ORDER)
     assert sum(map(len, stages.values())) == len(set.union(*stages.values()))
 
