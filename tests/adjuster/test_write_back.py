@@ -283,6 +283,19 @@ def test_a_deleted_calendar_is_made_again_only_when_asked_for(planner: Planner) 
     assert planner.undo(first).blocks == {"undone": 2}, "with the calendar its blocks were gone"
 
 
+def test_what_went_with_its_calendar_is_neither_moved_nor_brought_back(planner: Planner) -> None:
+    first = planner.propose([block(0, 9), block(1, 9)])
+    planner.approve(first)
+    one, two = planner.found(first).blocks
+    removal = planner.propose([away(two)])
+    planner.approve(removal)
+    planner.sandbox.admin(f"/google/calendars/{planner.plan_id()}", {"deleted": True}, method="PATCH")
+    late = planner.propose([elsewhere(one, 16), block(3, 9)])
+    assert planner.approve(late, new_calendar=True).blocks == {"gone": 1, "written": 1}
+    assert planner.undo(removal).blocks == {"undone": 1}
+    assert len(planner.plan()) == 1
+
+
 def test_undo_after_the_calendar_was_deleted_is_done(planner: Planner) -> None:
     proposal = planner.propose(blocks(2))
     planner.approve(proposal)

@@ -111,7 +111,7 @@ class Writer:
                 row = con.execute(SQL["may_go_on"], given).fetchone()
                 if not (row and row[0]):
                     return
-                verdict = self._hindrance(con, block) if intent == "writing" and block.status == "proposed" else None
+                verdict = self._hindrance(con, block, intent, standing)
                 if verdict:
                     settle(con, self._proposal.proposal_id, block.block_id, verdict)
                     continue
@@ -139,8 +139,14 @@ class Writer:
         ):
             return cursor.execute(SQL["standing"], {"block_id": block_id}).fetchone()
 
-    def _hindrance(self, con: Connection, block: ProposedBlock) -> Verdict | None:
-        """Say what keeps a block from being written at all."""
+    def _hindrance(
+        self, con: Connection, block: ProposedBlock, intent: str, standing: Standing | None
+    ) -> Verdict | None:
+        """Say what keeps a block from being touched at all."""
+        if standing is not None and standing.calendar_id != self._calendar.calendar_id:  # its calendar is gone
+            return Verdict("undone" if intent == "undoing" else "gone")
+        if intent == "undoing" or block.status != "proposed":
+            return None
         if block.starts_at <= self._now:
             return Verdict("conflict", {"kind": "too_late"})
         made = con.execute(SQL["is_made"]).fetchone()

@@ -50,14 +50,18 @@ select to_regclass('core.fct_occurrence') is not null
 
 -- in_the_way --
 -- An event of somebody else's making that has come between, as far as the last sync knows.
-select coalesce(title, calendar_name), starts_at, ends_at
-from core.fct_occurrence
+select coalesce(event.title, event.calendar_name), event.starts_at, event.ends_at
+from core.fct_occurrence as event
 where
-    is_busy and is_placed and not is_own_plan
+    event.is_busy and event.is_placed
+    and not exists (
+        select from core.plan_block as own
+        where own.state = 'standing' and event.series_id = own.calendar_id || '/' || own.event_id
+    )
     and case
-        when is_all_day
-            then tstzrange(starts_on::timestamp at time zone time_zone, ends_on::timestamp at time zone time_zone)
-        else tstzrange(starts_at, ends_at)
+        when event.is_all_day
+            then tstzrange(event.starts_on::timestamp at time zone event.time_zone, event.ends_on::timestamp at time zone event.time_zone)
+        else tstzrange(event.starts_at, event.ends_at)
     end && tstzrange(%(starts_at)s, %(ends_at)s)
-order by starts_at
+order by event.starts_at
 limit 1

@@ -37,5 +37,5 @@ update app.connection set settings = settings || jsonb_build_object('plan_calend
 where account_id = app.current_account_id() and connection_id = %(connection)s
 
 -- lost --
--- With their calendar the blocks are gone.
-update core.plan_block set state = 'deleted' where calendar_id = %(calendar)s and state = 'standing'
+-- With their calendar the blocks are gone; that says nothing about their times.
+update core.plan_block set state = 'removed' where calendar_id = %(calendar)s and state = 'standing'
