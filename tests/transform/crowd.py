@@ -300,6 +300,15 @@ ENTERED = (
     " comparison, low, wished_comparison, wished_low, chosen_probability, probability, probability_wished, likely,"
     " reasons, made_at) values (%s, md5('proposal')::uuid, md5('week')::uuid, 'week', '2012-02-27', '2012-03-05',"
     " 'duration', 'at_least', 3600, 'at_least', 7200, 0.65, 0.7, 0.4, '{}', '[]', '2012-02-27 01:00Z')",
+    "insert into core.plan_proposal (account_id, proposal_id, made_at, horizon_start, horizon_end, status,"
+    " missing_seconds, made_from) values (%s, md5('plan')::uuid, '2012-03-01 02:00Z', '2012-03-01', '2012-03-08',"
+    " 'written', 0, 'x')",
+    "insert into core.plan_proposal_block (account_id, proposal_id, block_id, change, category_id, title, starts_at,"
+    " ends_at) values (%s, md5('plan')::uuid, md5('block')::uuid, 'add', app.category_id('Sleep'), 'Sleep',"
+    " '2012-03-01 20:00Z', '2012-03-01 22:00Z')",
+    "insert into core.plan_block (account_id, block_id, proposal_id, calendar_id, event_id, etag, category_id, title,"
+    " starts_at, ends_at) values (%s, md5('block')::uuid, md5('plan')::uuid, 'own', 'e1', '1',"
+    " app.category_id('Sleep'), 'Sleep', '2012-03-01 20:00Z', '2012-03-01 22:00Z')",
     "insert into core.estimate select %s, app.category_id('Sleep'), 'day', '2012-03-01', '2012-03-02',"
     " '2012-02-29 01:00Z', '2012-02-29', 1, 1, 2, 3, 4, 5, 3, 0, 0, 1, 2, 3, 4, 5, 'model', true",
     "insert into core.estimate_choice (account_id, category_id, made_at, is_model, known_days)"
