@@ -1,8 +1,9 @@
 """Estimates against naive forecasts, on real logs: `python -m benchmarks.forecast FOLDER [--statsforecast]`.
 
-The folder holds CSV files with the columns start, end and project (wall-clock times). Each file: days are the local
-days from the first entry to the last one, categories the eight projects with most time; every evening of the last
-20 % of the days the next seven days are estimated, all that is learned being learned anew from what was known by then.
+The folder holds CSV files with the columns start, end and project (wall-clock times), or Toggl exports. Each file: days
+are the local days from the first entry to the last one, categories the eight projects with most time; every evening of
+the last 20 % of the days the next seven days are estimated, all that is learned being learned anew from what was known
+by then.
 
 *Gain* is measured against the baseline that turns out best for that log and horizon: a choice that nobody could have
 made beforehand. *80 % band* is how often the truth lay between P10 and P90; where the truth is a day without and days
@@ -31,7 +32,7 @@ import numpy as np
 from benchmarks.table import table
 from lifetracer.analyzer.forecast import QUANTILES, Backtest, History, backtest
 from lifetracer.analyzer.forecast.empirical import BASELINES, pinball
-from lifetracer.analyzer.forecast.history import Floats
+from lifetracer.analyzer.forecast.history import FIRST_USE, Floats
 
 TOP = 8
 TESTED = 0.2
@@ -40,16 +41,24 @@ LOGS = Path(os.environ.get("BENCH_LOGS", Path(__file__).resolve().parents[2] / "
 HORIZONS = {"1 day": range(1), "2-7 days": range(1, DAYS)}
 
 
+def _times(row: dict[str, str]) -> list[str]:
+    """Start and end of a row, in our columns or in those of a Toggl export."""
+    if "start" in row:
+        return [row["start"], row["end"]]
+    return [f"{row[f'{side} date']}T{row[f'{side} time']}" for side in ("Start", "End")]
+
+
 def read(path: Path) -> History:
     """The days of a log: seconds per day and project, entries cut at midnight."""
     seconds: dict[tuple[date, str], float] = defaultdict(float)
     with path.open(encoding="utf-8-sig", newline="") as file:
         for row in csv.DictReader(file):
-            start, end = (datetime.fromisoformat(row[key]).replace(tzinfo=None) for key in ("start", "end"))
+            start, end = (datetime.fromisoformat(words).replace(tzinfo=None) for words in _times(row))
+            project = row.get("project", row.get("Project", ""))
             while start < end:
                 midnight = datetime.combine(start.date() + timedelta(days=1), time())
                 until = min(end, midnight)
-                seconds[start.date(), row["project"]] += (until - start).total_seconds()
+                seconds[start.date(), project] += (until - start).total_seconds()
                 start = until
     totals: dict[str, float] = defaultdict(float)
     for (_, project), spent in seconds.items():
@@ -115,11 +124,13 @@ def statsforecast(history: History, origins: list[int]) -> dict[str, Floats]:
 def measure(path: Path, with_peers: bool = False) -> list[dict[str, Any]]:
     """One row per horizon."""
     history = read(path)
-    origins = list(range(math.ceil(history.days * (1 - TESTED)), history.days))
+    origins = list(range(max(FIRST_USE, math.ceil(history.days * (1 - TESTED))), history.days))
     said = backtest(history, origins)
     peers = statsforecast(history, origins) if with_peers else {}
     rows = []
     for horizon, tally in score(history, said, peers).items():
+        if not tally.ours:  # no whole week within the tested days
+            continue
         ours, others = np.mean(tally.ours), np.mean(tally.others, axis=0)
         names = [*BASELINES, *peers][: len(others)]
         best = float(others.min())
