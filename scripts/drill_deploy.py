@@ -64,7 +64,11 @@ class Load:
                 connection.close()
                 said = f"{what[0]} {type(failure).__name__}"
             self.answers[said] += 1
-            self.slowest = max(self.slowest, time.monotonic() - begun)
+            took = time.monotonic() - begun
+            self.slowest = max(self.slowest, took)
+            time.sleep(
+                max(0.0, len(self.threads) / (1.2 * LEAST) - took)
+            )  # as many as are wanted, not as many as can be
 
 
 def deploy(layout: Layout, image: str) -> tuple[int, str]:

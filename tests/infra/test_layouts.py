@@ -85,6 +85,8 @@ def test_each_part_runs_its_own_stages_and_together_they_run_all():
 
 def test_behind_the_tunnel_nothing_is_published_and_only_the_tunnel_is_believed():
     told = compose("compose.tunnel.yml")
+    text = (DOCKER / "compose.tunnel.yml").read_text(encoding="utf-8")
+    assert text.count("    ports: !reset []") == 3, "compose does not look for it behind an anchor"
     (network,) = told["networks"]["tunnel"]["ipam"]["config"]
     assert told["networks"]["tunnel"]["internal"] is True
     for name in ("single", "server", "server-split"):
