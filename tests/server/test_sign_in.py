@@ -214,6 +214,20 @@ def test_a_form_without_its_token_does_nothing(client, again, owner):
     assert again().post("/sign-in", data={"name": "hanako", "password": PASSWORD}).status_code == 403
 
 
+def test_a_token_changes_nothing_through_a_page_whatever_its_scopes(client, again, owner):
+    sign_in(client)
+    made = client.post("/api/tokens", json={"name": "phone", "scopes": ["data:read", "jobs:read"]}).json()
+    bearer = {"Authorization": f"Bearer {made['token']}"}
+    program = again()
+    assert program.get("/jobs", headers=bearer).status_code == 200
+    token = token_in(program.get("/security", headers=bearer).text)
+    for page in ("/security/password", "/people/invite", "/connections/add/demo", "/security/factor/stop"):
+        sent = token | {"password": "taken over by a token", "name": "x"}
+        assert program.post(page, data=sent, headers=bearer).status_code == 403, page
+    assert program.post("/connections/file", files={"file": b""}, data=token, headers=bearer).status_code != 303
+    assert sign_in(again()).status_code == 303
+
+
 def test_an_honest_form_that_is_too_old_is_shown_anew(client, owner):
     client.get("/sign-in")
     referred = client.post(

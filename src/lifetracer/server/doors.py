@@ -132,8 +132,10 @@ class Doors:
     def _refuse_form(self, scope: Scope, headers: Headers, body: bytes) -> ASGIApp | None:
         """Refuse what is sent to a page without its form's token, which only our pages know."""
         caller: Caller = scope["state"]["caller"]
-        if caller.kind == "token" or scope["path"].startswith(FORMLESS):
+        if scope["path"].startswith(FORMLESS):
             return None
+        if caller.kind == "token":  # whose scopes say nothing about what a page's form may do
+            return problem(403, "form", "Pages take forms from browsers only.", "Use the API: /api/docs.")
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
         fields = parse_qs(body.decode("latin-1")) if kind == "application/x-www-form-urlencoded" else {}
         if self._browser(scope, headers).fits(fields.get(browser.FIELD, [""])[-1]):
