@@ -139,6 +139,9 @@ def main() -> None:
             under_load(found, layout, "a broken version", BROKEN, 1)
             found.claim("a broken version: every container is back", images(layout) == {NEXT}, images(layout))
         finally:
+            if os.environ.get("SHOW_LOGS"):
+                (ROOT / "build").mkdir(exist_ok=True)
+                (ROOT / "build" / "drill.log").write_text(layout.compose("logs", check=False))
             layout.down()
             for tag in (NEXT, BROKEN):
                 run("docker", "image", "rm", "-f", tag, check=False)
