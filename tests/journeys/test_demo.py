@@ -80,3 +80,43 @@ def test_its_pdf_opens(demo, look):
     answer = page.request.get(demo + address)
     assert answer.headers["content-type"] == "application/pdf"
     assert answer.body().startswith(b"%PDF")
+
+
+def test_a_rule_is_looked_at_saved_and_comes_true(demo, look):
+    page = look()
+    page.goto(f"{demo}/categories?lang=en")
+    page.select_option("form[action='/categories'] [name=field]", "description")
+    page.fill("form[action='/categories'] [name=pattern]", "a")
+    page.select_option("form[action='/categories'] [name=category]", index=1)
+    page.click("text=Preview")
+    page.wait_for_selector("#ahead")
+    assert re.search(r"[\d,]+ entries", page.inner_text("#ahead-card"))
+    page.click("text=Save the rule")
+    page.wait_for_selector("#ahead", state="detached")
+    page.wait_for_selector("#job.good:has-text('Done')", state="attached", timeout=120_000)
+    page.goto(f"{demo}/categories")
+    assert "contains “a”" in page.inner_text("[aria-labelledby=rules]")
+    page.click("a[aria-label='Remove rule 1']")
+    page.wait_for_selector("text=If rule 1 goes")
+
+
+def test_a_jobs_own_page_tells_what_it_did(demo, look):
+    page = look()
+    page.goto(f"{demo}/jobs?lang=en")
+    page.click("td a:has-text('Transform') >> nth=0")
+    page.wait_for_url("**/jobs/*-*")
+    assert "succeeded" in page.inner_text("main") or "running" in page.inner_text("main")
+    page.click("text=Run again")
+    page.wait_for_selector("#job:not([hidden])")
+
+
+def test_every_number_opens_down_to_what_was_sent(demo, look):
+    page = look()
+    page.goto(f"{demo}/?lang=en")
+    page.keyboard.press("k")
+    page.wait_for_selector(".block.done")
+    page.click(".category b a >> nth=1")
+    page.wait_for_url("**/entries?**")
+    page.click("td:last-child a >> nth=0")
+    page.wait_for_url("**/data/row?**")
+    assert '"description"' in page.inner_text("pre.json")
