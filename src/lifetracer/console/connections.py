@@ -48,9 +48,7 @@ AROUND = timedelta(days=28)
 TELLING = {"toggl_track": "toggl", "google_calendar": "google", "ical": "calendar", "toggl_csv": "file"}
 """Source → the way that connects it anew."""
 
-KNOWN_FAILURES = (
-    keep("Toggl does not accept the API token."),
-)
+KNOWN_FAILURES = (keep("Toggl does not accept the API token."),)
 """Sentences of other rooms that stand on these pages."""
 
 
