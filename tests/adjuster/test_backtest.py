@@ -1,4 +1,7 @@
-"""Proposals are reached about as often as was chosen: the demo person's year, and the real logs where they are."""
+"""Proposals are reached about as often as was chosen: the demo person's year, and the real logs where they are.
+
+Those made of estimates are counted by the benchmark (`python -m benchmarks.targets`), which takes minutes.
+"""
 
 from __future__ import annotations
 
@@ -51,10 +54,9 @@ def shares(counted: dict[tuple[str, float], list[bool]], word: str) -> dict[floa
     }
 
 
-@pytest.mark.timeout(240)
 def test_the_demo_person_reaches_weeks_as_often_as_was_chosen(demo: History) -> None:
-    counted = targets.simulate(demo, estimates=4, weeks=0.5, days=0.15)
-    for way in ("estimate", "history, Monday", "history, Thursday"):
+    counted = targets.simulate(demo, estimates=0, weeks=0.5, days=0.15)
+    for way in ("history, Monday", "history, Thursday", "history, day"):
         for chance, share in shares(counted, way).items():
             assert share == pytest.approx(chance, abs=CLOSE), (way, chance)
 

@@ -107,7 +107,7 @@ def test_a_wish_out_of_reach_becomes_what_is_likely_enough(ann: Person) -> None:
     assert (summary.proposed, summary.unchanged, summary.superseded) == (2, 0, 0)
     proposal = ann.of(reading)
     assert 5 * HOUR < proposal.low < 9 * HOUR
-    assert proposal.probability == pytest.approx(0.65, abs=0.12)
+    assert 0.65 <= proposal.probability <= 0.8, "rounded to the easier side"
     assert proposal.probability_wished < 0.1
     assert (proposal.wished_low, proposal.lived) == (20 * HOUR, pytest.approx(Decimal(3 * HOUR), abs=3 * HOUR))
     said = " ".join(proposal.why("en"))
