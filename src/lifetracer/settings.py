@@ -54,6 +54,9 @@ class Settings(BaseModel):
     database_url: SecretStr | None = None
     """A PostgreSQL 15 or newer; without it the embedded one in ``home`` is used."""
 
+    preview_database_url: SecretStr | None = None
+    """The database that preview deployments may open: the same as their ``DATABASE_URL``, never production's."""
+
     supabase_url: str | None = None
     """Address of a Supabase project; it does not replace ``DATABASE_URL``."""
 
@@ -172,7 +175,7 @@ class Settings(BaseModel):
     """Whether the console measures how fast its pages come up and tells this server (nobody else), for ``/metrics``."""
 
     static_url: str | None = Field(None, pattern=r"^https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?$")
-    """Where browsers fetch style sheet and script, if not here: a CDN in front of ``/static``, or a bucket's copy of it."""
+    """Where browsers fetch style sheet and script, if not here: a CDN in front of ``/static``, or a bucket's copy."""
 
     hint_pause_seconds: int = Field(120, ge=0, le=3600)
     """Least time between two syncs that webhooks or push notifications start; the first comes at once."""

@@ -11,9 +11,9 @@ from lifetracer.connector import occurrences
 from lifetracer.connector.ingest import Owner, ingest
 from lifetracer.connector.registry import source_named
 from lifetracer.connector.source import Page
-from lifetracer.outside import google_calendar as access
 from lifetracer.connector.sources.google_calendar.calendar_list import chosen
 from lifetracer.errors import CredentialError
+from lifetracer.outside import google_calendar as access
 from lifetracer.outside.http import Refusal
 from lifetracer.outside.quota import Budget
 from lifetracer.warehouse import Warehouse

@@ -35,8 +35,7 @@ def refuse_production(environ: Mapping[str, str], settings: Settings) -> None:
     """
     if environ.get("VERCEL_ENV", "production") == "production":
         return
-    meant = environ.get("LIFETRACER_PREVIEW_DATABASE_URL", "")
-    if settings.database_url is None or settings.database_url.get_secret_value() != meant:
+    if settings.database_url is None or settings.database_url != settings.preview_database_url:
         raise FixByHandError(
             "This is a preview, and its database is not one for previews.",
             remedy="For the environment Preview, set DATABASE_URL and LIFETRACER_PREVIEW_DATABASE_URL to a database of"

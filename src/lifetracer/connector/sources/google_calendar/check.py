@@ -46,7 +46,12 @@ def listed(api: Api) -> list[dict[str, Any]]:
 
 def count_events(api: Api, calendar_id: str, since: datetime, until: datetime) -> int:
     """Count what takes place in a calendar within a stretch of time (1 request, at most 2500)."""
-    values: dict[str, Any] = {"timeMin": since.isoformat(), "timeMax": until.isoformat(), "singleEvents": True, "maxResults": 2500}
+    values: dict[str, Any] = {
+        "timeMin": since.isoformat(),
+        "timeMax": until.isoformat(),
+        "singleEvents": True,
+        "maxResults": 2500,
+    }
     address = f"/calendar/v3/calendars/{quote(calendar_id, safe='')}/events"
     body = api.get(address, **values).json()
     return len(body.get("items") or []) if isinstance(body, dict) else 0
