@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from lifetracer.analyzer.expected import still_to_plan
 from lifetracer.analyzer.fallacy import Plan
 from lifetracer.analyzer.forecast import History
 from lifetracer.analyzer.lived import LONGEST, Flags, Lived, Seconds, choose, gather
@@ -44,7 +45,12 @@ class Records:
     of_today: Mapping[str, int]
     """Seconds lived so far today."""
     planned: Planned
+    """As it stood on the evening before each past day, and as it stands now."""
+    planned_singly: Planned
+    """The part of it that repeating events do not take."""
     day_types: Mapping[date, str]
+    announced: frozenset[date]
+    """Days whose type was known before they began: holidays, vacations, trips in the calendar."""
     day_seconds: Mapping[date, int]
     holidays: frozenset[date]
     still_to_come: Mapping[str, float]
@@ -67,7 +73,10 @@ class Records:
         return choose(self.lived, coming)
 
     def history(self, categories: Sequence[str], horizon: int, changes: Planned | None = None) -> History:
-        """Lay out what a forecast is made from; ``changes`` are added to what coming days have planned."""
+        """Lay out what a forecast is made from; ``changes`` are added to what coming days have planned.
+
+        A plan that is not finished is filled up with what usually is still put down.
+        """
         assert self.lived is not None
         lived = self.lived.only(categories)
         days = [lived.first_day + timedelta(days=n) for n in range(lived.days + horizon)]
@@ -76,8 +85,8 @@ class Records:
             categories=list(categories),
             actual=lived.seconds,
             known=lived.known,
-            planned=self._plan(categories, days, changes or {}) if self.planned or changes else None,
-            day_type=[self.day_types.get(day, "") for day in days],
+            planned=self._expected(categories, days, changes or {}) if self.planned or changes else None,
+            day_type=[self.day_types[day] if day in self.announced else "ordinary" for day in days],
             holiday=np.array([day in self.holidays for day in days]),
             day_seconds=np.array([self._length(day) for day in days], dtype=float),
         )
@@ -97,10 +106,18 @@ class Records:
             share_left=np.array([min(1.0, self.still_to_come.get(category, share)) for category in categories]),
         )
 
-    def _plan(self, categories: Sequence[str], days: Sequence[date], changes: Planned) -> Seconds:
+    def plan(self, categories: Sequence[str], days: Sequence[date]) -> Seconds:
+        """Give the seconds that each day has planned for each category: days × categories."""
         rows = [[float(self.planned.get(category, {}).get(day, 0)) for category in categories] for day in days]
-        found = np.array(rows).reshape(len(days), len(categories))
+        return np.array(rows).reshape(len(days), len(categories))
+
+    def _expected(self, categories: Sequence[str], days: Sequence[date], changes: Planned) -> Seconds:
+        found = self.plan(categories, days)
         for place, category in enumerate(categories):
+            single = self.planned_singly.get(category, {})
+            for at, day in enumerate(days):
+                if day > self.today:
+                    found[at, place] += still_to_plan(single, day, self.today, days[0], self.announced)
             for day, seconds in changes.get(category, {}).items():
                 at = (day - days[0]).days
                 if self.today <= day <= days[-1]:
@@ -135,15 +152,18 @@ def read(house: Warehouse, account_id: UUID) -> Records | None:
         }
         days = con.execute(SQL["days"], span).fetchall()
         rows = con.execute(SQL["lived"], span).fetchall()
+        planned = con.execute(SQL["planned"], span).fetchall()
         return Records(
             as_of=as_of,
             today=today,
             time_zone=time_zone,
-            lived=gather(today, {day: tracked for day, _, tracked, _ in days}, rows),
+            lived=gather(today, {day: tracked for day, _, tracked, *_ in days}, rows),
             of_today={category: seconds for day, category, seconds in rows if day == today},
-            planned=_by_category(con.execute(SQL["planned"], span)),
-            day_types={day: kind for day, _, _, kind in days if kind},
-            day_seconds={day: seconds for day, seconds, _, _ in days},
+            planned=_by_category((day, category, seconds) for day, category, seconds, _ in planned),
+            planned_singly=_by_category((day, category, single) for day, category, _, single in planned if single),
+            day_types={day: kind for day, _, _, kind, _ in days if kind},
+            announced=frozenset(day for day, *_, is_known_before in days if is_known_before),
+            day_seconds={day: seconds for day, seconds, *_ in days},
             holidays=frozenset(day for (day,) in con.execute(SQL["holidays"], span)),
             still_to_come=dict(con.execute(SQL["still_to_come"], span).fetchall()),
             plans=[Plan(*row) for row in con.execute(SQL["plans"], span)],

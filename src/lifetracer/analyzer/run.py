@@ -14,7 +14,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-import numpy as np
 from psycopg.types.json import Jsonb
 
 from lifetracer.analyzer.anomalies import find_anomalies
@@ -182,7 +181,7 @@ def _estimate(records: Records) -> tuple[list[Estimate], Mapping[str, Choice], d
     horizon = horizon_of(records.today)
     history = records.history(chosen, horizon)
     found = forecast(history, horizon)
-    planned = history.planned if history.planned is not None else np.zeros((history.days + horizon, len(chosen)))
+    planned = records.plan(chosen, [history.first_day + timedelta(days=n) for n in range(history.days + horizon)])
     assert history.day_seconds is not None
     coming = history.day_seconds[history.days :]
     made = estimates(records.lived.only(chosen), records.open_day(chosen), planned, coming, found)

@@ -12,8 +12,14 @@ inner join app.account as account on made.account_id = account.account_id
 where made.account_id = %(account_id)s
 
 -- days --
--- The days of the calendar: whether anything was tracked, of what type they were, how long they last.
-select day.local_date, day.seconds, coalesce(summed.actual_seconds, 0) > 0 as is_tracked, kind.day_type
+-- The days of the calendar: how long they last, whether anything was tracked, of what type they were, and whether that
+-- was known before they began: by a holiday, a vacation or a trip in the calendar, not by what was done.
+select
+    day.local_date,
+    day.seconds,
+    coalesce(summed.actual_seconds, 0) > 0 as is_tracked,
+    kind.day_type,
+    kind.day_type in ('holiday', 'travel') and (kind.is_corrected or kind.reason <> 'travel_time') as is_known_before
 from core.dim_day as day
 left join core.fct_day as summed on day.account_id = summed.account_id and day.local_date = summed.local_date
 left join core.fct_day_type as kind on day.account_id = kind.account_id and day.local_date = kind.local_date
@@ -30,12 +36,21 @@ where account_id = %(account_id)s and local_date >= %(first)s and local_date <= 
 -- What each day had planned for a category: of past days as it stood at 20:00 on the evening before, of today and later
 -- ones as it stands now. Where it is not known what stood then (the calendar was first read later, and the event was
 -- changed meanwhile), what became of it stands in; what was made after that evening never does. Plans of one category
--- that overlap count once.
-with stood as (
+-- that overlap count once. Also the seconds of those events alone that do not repeat.
+with repeating as (
+    select series_id
+    from core.fct_occurrence
+    where account_id = %(account_id)s
+    group by series_id
+    having count(*) > 1
+),
+
+stood as (
     select
         coalesce(occurrence.category_id, meant.category_id, app.category_id(calendar.calendar_name)) as category_id,
         case before.change when 'unknown' then before.starts_at else before.before_starts_at end as starts_at,
         case before.change when 'unknown' then before.ends_at else before.before_ends_at end as ends_at,
+        occurrence.series_id,
         false as is_coming
     from core.fct_plan_before as before
     left join core.fct_occurrence as occurrence
@@ -52,7 +67,7 @@ with stood as (
 ),
 
 stands as (
-    select category_id, starts_at, ends_at, true as is_coming
+    select category_id, starts_at, ends_at, series_id, true as is_coming
     from core.fct_occurrence
     where
         account_id = %(account_id)s and is_placed and is_busy and not is_all_day
@@ -69,12 +84,17 @@ piece as (
     select
         day.local_date,
         block.category_id,
-        range_agg(tstzrange(greatest(block.starts_at, day.starts_at), least(block.ends_at, day.ends_at))) as time
+        range_agg(cut.time) as time,
+        range_agg(cut.time) filter (where repeating.series_id is null) as single_time
     from block
     cross join lateral generate_series(
         (block.starts_at at time zone %(time_zone)s)::date, (block.ends_at at time zone %(time_zone)s)::date, interval '1 day'
     ) as lies (local_date)
     inner join core.dim_day as day on day.account_id = %(account_id)s and day.local_date = lies.local_date::date
+    cross join lateral (
+        select tstzrange(greatest(block.starts_at, day.starts_at), least(block.ends_at, day.ends_at)) as time
+    ) as cut
+    left join repeating on block.series_id = repeating.series_id
     where
         block.category_id is not null
         and day.starts_at < block.ends_at and day.ends_at > block.starts_at
@@ -86,10 +106,12 @@ piece as (
 select
     piece.local_date,
     piece.category_id,
-    sum(extract(epoch from upper(stretch.time) - lower(stretch.time)))::int as seconds
+    (select sum(extract(epoch from upper(time) - lower(time))) from unnest(piece.time) as stretch (time))::int as seconds,
+    (
+        select coalesce(sum(extract(epoch from upper(time) - lower(time))), 0)
+        from unnest(piece.single_time) as stretch (time)
+    )::int as single_seconds
 from piece
-cross join lateral unnest(piece.time) as stretch (time)
-group by piece.local_date, piece.category_id
 
 -- holidays --
 -- Public holidays where the account is.
