@@ -219,6 +219,7 @@ TITLES = {
     "sync google_calendar": "Reading what was planned (Google Calendar)",
     "transform": "Comparing plan and actual",
     "analyze": "Estimating what is likely",
+    "adjust": "Proposing what is achievable",
     "report week": "Printing the week",
 }
 
