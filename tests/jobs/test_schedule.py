@@ -103,8 +103,9 @@ def test_the_batch_runs_at_its_local_times(warehouse, account):
         ("01:05", "sync", "google_calendar"),
         ("02:00", "transform", ""),
         ("02:20", "analyze", ""),
+        ("02:40", "adjust", ""),
         ("03:00", "report", "week"),
-    ], "stages that are not built yet are passed by in silence"
+    ]
 
 
 @pytest_db
@@ -112,11 +113,17 @@ def test_after_a_week_of_sleep_it_catches_up_once(warehouse, account):
     connect(warehouse, account, "toggl_track")
     due_until(warehouse, utc("2026-11-01T12:00Z"))
     late = due_until(warehouse, utc("2026-11-08T12:00Z"))
-    assert sorted(late) == [("analyze", ""), ("report", "week"), ("sync", "toggl_track"), ("transform", "")]
+    assert sorted(late) == [
+        ("adjust", ""),
+        ("analyze", ""),
+        ("report", "week"),
+        ("sync", "toggl_track"),
+        ("transform", ""),
+    ]
     finish_all(warehouse)
     assert due_until(warehouse, utc("2026-11-08T12:01Z")) == []
     with warehouse.transaction() as con:
-        assert con.execute("select count(*) from ops.job").fetchone() == (4,)
+        assert con.execute("select count(*) from ops.job").fetchone() == (5,)
 
 
 @pytest_db

@@ -132,10 +132,10 @@ def test_before_the_first_transform_a_mart_says_so(client):
 
 
 def test_titles_that_a_spreadsheet_would_obey_are_disarmed():
-    from lifetracer.server.routes.marts import _plain_text
+    from lifetracer.transform.export import plain_text
 
-    assert _plain_text("=HYPERLINK(1)") == "'=HYPERLINK(1)"
-    assert [_plain_text(value) for value in (-5, None, True, date(2026, 1, 2))] == ["-5", "", "true", "2026-01-02"]
+    assert plain_text("=HYPERLINK(1)") == "'=HYPERLINK(1)"
+    assert [plain_text(value) for value in (-5, None, True, date(2026, 1, 2))] == ["-5", "", "true", "2026-01-02"]
 
 
 def test_looking_ahead_and_suggesting_on_a_history(marts):

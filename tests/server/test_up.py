@@ -129,11 +129,21 @@ def test_a_taken_port_is_a_sentence(environ):
             assert "Traceback" not in answer.stderr
 
 
-def test_it_does_not_show_a_life_to_the_network(environ, port):
-    for command in ("up", "serve"):
-        answer = lifetracer(command, "--host", "0.0.0.0", "--port", port, environ=environ)
-        assert answer.returncode == 3
-        assert "LIFETRACER_ACCESS_TOKEN" in answer.stderr
+def test_it_does_not_show_a_life_to_the_network(environ, account, port, tmp_path):
+    said = tmp_path / "said"
+    command = [sys.executable, "-m", "lifetracer", "serve", "--host", "0.0.0.0", "--port", str(port)]
+    with said.open("w") as out, subprocess.Popen(command, env=environ, stdout=out, stderr=out) as server:
+        try:
+            address = f"http://127.0.0.1:{port}"
+            wait_until(lambda: httpx.get(f"{address}/health").json() == {"status": "ok"})
+            wait_until(lambda: "set-up code" in said.read_text())
+            assert httpx.get(f"{address}/api/marts").status_code == 401
+            for page in ("/", "/data", "/jobs", "/security"):
+                answer = httpx.get(f"{address}{page}", follow_redirects=True)
+                assert answer.url.path in {"/sign-in", "/welcome"}, page
+        finally:
+            server.terminate()
+        assert server.wait(10) == 0
 
 
 def test_a_database_that_needs_a_person_ends_it_with_their_sentence(environ, port):

@@ -307,8 +307,8 @@ ENTERED = (
     " ends_at) values (%s, md5('plan')::uuid, md5('block')::uuid, 'add', app.category_id('Sleep'), 'Sleep',"
     " '2012-03-01 20:00Z', '2012-03-01 22:00Z')",
     "insert into core.plan_block (account_id, block_id, proposal_id, calendar_id, event_id, etag, category_id, title,"
-    " starts_at, ends_at) values (%s, md5('block')::uuid, md5('plan')::uuid, 'own', 'e1', '1',"
-    " app.category_id('Sleep'), 'Sleep', '2012-03-01 20:00Z', '2012-03-01 22:00Z')",
+    " starts_at, ends_at, written_at) values (%s, md5('block')::uuid, md5('plan')::uuid, 'own', 'e1', '1',"
+    " app.category_id('Sleep'), 'Sleep', '2012-03-01 20:00Z', '2012-03-01 22:00Z', '2012-03-01 03:00Z')",
     "insert into core.estimate select %s, app.category_id('Sleep'), 'day', '2012-03-01', '2012-03-02',"
     " '2012-02-29 01:00Z', '2012-02-29', 1, 1, 2, 3, 4, 5, 3, 0, 0, 1, 2, 3, 4, 5, 'model', true",
     "insert into core.estimate_choice (account_id, category_id, made_at, is_model, known_days)"

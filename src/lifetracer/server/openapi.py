@@ -156,8 +156,6 @@ def _complete(path: str, method: str, operation: dict[str, Any], scopes: tuple[s
     for code, text in common.items():
         if code != 503 or "503" not in answers:
             answers[str(code)] = {"description": text, "content": _problem()}
-    if "501" in answers:
-        answers["501"] = {"description": answers["501"]["description"], "content": _problem()}
     content = answers.get("200", {}).get("content", {})
     if method == "get" and "application/json" in content and path.startswith("/api/"):
         answers["304"] = {"description": "The same as the client has."}
@@ -169,7 +167,7 @@ def _complete(path: str, method: str, operation: dict[str, Any], scopes: tuple[s
         operation["description"] = (
             f"{operation.get('description', '')}\n\nScope: {', '.join(f'`{s}`' for s in scopes)}."
         )
-    if method == "post" and "501" not in answers and not path.endswith("/preview"):
+    if method == "post" and not path.endswith("/preview"):
         operation.setdefault("parameters", []).append(KEY)
 
 

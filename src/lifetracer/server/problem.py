@@ -30,7 +30,6 @@ KINDS = {
     "form": (403, "A form without the token of the page that it is on, or of a page that is too old."),
     "host": (421, "The server does not answer to this name as long as nobody has to sign in."),
     "method_not_allowed": (405, "This address knows other methods; `Allow` names them."),
-    "not_implemented": (501, "Comes with a later version."),
     "opening": (503, "The database is still being opened; `Retry-After` says when to ask again."),
     "path": (400, "The address is written in a misleading way: `//`, dots, control characters."),
     "signature": (401, "A hint of a service is not signed by who it says it is."),

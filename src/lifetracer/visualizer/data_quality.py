@@ -35,7 +35,7 @@ def panels(board: Board) -> Iterator[Part]:
     yield board.figure("hints", _("Hints"), _("Findings worth a look."), COUNT, size=(6, 4))
     yield board.figure(
         "tracked",
-        _("Tracked"),
+        _("Tracked share"),
         _("Share of the time that has passed which entries explain."),
         SHARE,
         size=(6, 4),

@@ -37,7 +37,7 @@ def panels(board: Board) -> Iterator[Part]:
         "kept", _("Kept"), _("Share of the planned time in which the planned category was lived."), SHARE, good="high"
     )
     yield board.figure(
-        "tracked", _("Tracked"), _("Share of the time that has passed which entries explain."), SHARE, good="high"
+        "tracked", _("Tracked share"), _("Share of the time that has passed which entries explain."), SHARE, good="high"
     )
     yield board.figure("untracked", _("Untracked"), _("Past time without any entry."), DURATION)
     yield board.figure(

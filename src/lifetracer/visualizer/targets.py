@@ -86,8 +86,8 @@ def _tables(board: Board) -> Iterator[Part]:
                     "exactly": (_("exactly"), "text"),
                 },
             ),
-            "low": Column(_("From"), width=90),
-            "high": Column(_("To"), width=90),
+            "low": Column(_("Lower bound"), width=90),
+            "high": Column(_("Upper bound"), width=90),
             "progress": Column(_("Progress"), SHARE, 140, bar=True),
             "outcome": Column(
                 _("Outcome"),
