@@ -137,10 +137,11 @@ def test_it_does_not_show_a_life_to_the_network(environ, account, port, tmp_path
             address = f"http://127.0.0.1:{port}"
             wait_until(lambda: httpx.get(f"{address}/health").json() == {"status": "ok"})
             wait_until(lambda: "set-up code" in said.read_text())
-            assert httpx.get(f"{address}/api/marts").status_code == 401
+            wait_until(lambda: httpx.get(f"{address}/api/marts").status_code == 401)
             for page in ("/", "/data", "/jobs", "/security"):
-                answer = httpx.get(f"{address}{page}", follow_redirects=True)
-                assert answer.url.path in {"/sign-in", "/welcome"}, page
+                assert httpx.get(f"{address}{page}").status_code == 401, page
+                shown = httpx.get(f"{address}{page}", headers={"accept": "text/html"}, follow_redirects=True)
+                assert shown.url.path in {"/sign-in", "/welcome"}, page
         finally:
             server.terminate()
         assert server.wait(10) == 0
