@@ -33,6 +33,7 @@ def asker(dsn: str, account_id: UUID, login: str | None) -> Iterator[psycopg.Con
     with psycopg.connect(login or dsn, autocommit=True, prepare_threshold=None) as connection:
         if login is None:
             connection.execute("set role lifetracer_app")
+            connection.execute("set jit = off")
             connection.execute("select set_config('lifetracer.account_id', %s, false)", (str(account_id),))
         yield connection
 

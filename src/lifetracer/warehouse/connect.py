@@ -44,6 +44,7 @@ WORK_TIMEOUT = "30min"
 _OPENING: LiteralString = """
 select
     set_config('timezone', 'UTC', true),
+    set_config('jit', 'off', true),
     set_config('statement_timeout', %s, true),
     set_config('lock_timeout', %s, true),
     set_config('idle_in_transaction_session_timeout', '10min', true),

@@ -19,7 +19,12 @@ from lifetracer.warehouse.connect import Connection, Warehouse
 
 _SQL = queries.beside(__file__)
 
-_SETTINGS = ("statement_timeout = '60s'", "idle_in_transaction_session_timeout = '60s'", "timezone = 'UTC'")
+_SETTINGS = (
+    "statement_timeout = '60s'",
+    "idle_in_transaction_session_timeout = '60s'",
+    "timezone = 'UTC'",
+    "jit = off",  # compiling a mart's query takes longer than answering it
+)
 
 
 @dataclass(frozen=True, slots=True)
