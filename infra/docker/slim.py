@@ -26,13 +26,11 @@ NOT_NEEDED = {
 """Package → what goes, each with its reason."""
 
 LARGE = [
-    "altair",
     "botocore",
     "google",
     "grafana_foundation_sdk",
     "holidays",
     "networkx",
-    "openai",
     "pandas",
     "pygments",
     "scipy",
@@ -41,12 +39,14 @@ LARGE = [
 """Packages of which little is ever imported: only that is compiled."""
 
 IMPORTED = [
-    "altair",
     "dbt.cli.main",
-    "lightgbm",
+    "grafana_foundation_sdk.builders.dashboard",
+    "holidays",
     "ortools.sat.python.cp_model",
     "pyarrow.parquet",
     "s3fs",
+    "scipy.optimize",
+    "sklearn.feature_extraction.text",
     "sklearn.linear_model",
 ]
 """What the stages import of them."""

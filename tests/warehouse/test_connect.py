@@ -171,6 +171,15 @@ def test_too_old_a_postgresql_is_refused(home, server15, monkeypatch) -> None:
     assert "is PostgreSQL 15; lifetracer needs 16 or newer" in refused.sentence()
 
 
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+def test_a_database_that_cannot_keep_every_word_is_refused(home, server15, encoding: str) -> None:
+    name = f"words_{encoding.lower()}"
+    with psycopg.connect(server15.owner_dsn, autocommit=True) as connection:
+        connection.execute(f"create database {name} encoding '{encoding}' locale 'C' template template0")
+    refused = opening(home, conninfo.make_conninfo(server15.owner_dsn, dbname=name))
+    assert f"keeps text as {encoding}; lifetracer needs UTF8" in refused.sentence()
+
+
 def test_a_full_disk_and_a_read_only_database_are_said() -> None:
     for kind, words in ((psycopg.errors.DiskFull, "is full"), (psycopg.errors.ReadOnlySqlTransaction, "read-only")):
         told = connect.explanation(kind("x"), "host=h dbname=d")

@@ -190,7 +190,7 @@ def open_warehouse(settings: Settings, *, is_known: bool = False) -> Warehouse:
 
     Raises:
         FixByHandError: ``SUPABASE_URL`` without ``DATABASE_URL``; a remote database without ``LIFETRACER_SECRET_KEY``;
-            PostgreSQL older than 15; wrong host or password; home not usable.
+            PostgreSQL older than 15, or one that keeps no UTF-8; wrong host or password; home not usable.
         TryAgainError: the database does not answer at the moment.
     """
     if settings.database_url is None:
@@ -208,10 +208,16 @@ def open_warehouse(settings: Settings, *, is_known: bool = False) -> Warehouse:
         return Warehouse(dsn, vault)
     with explained(dsn), connect(dsn) as connection:
         version = connection.info.server_version // 10_000
+        encoding = connection.info.parameter_status("server_encoding")  # a pooler may keep it to itself
     if version < OLDEST_VERSION:
         raise FixByHandError(
             f"The database at {place(dsn)} is PostgreSQL {version}; lifetracer needs {OLDEST_VERSION} or newer.",
             remedy="Upgrade it, or leave DATABASE_URL unset to use the embedded one.",
+        )
+    if encoding not in {"UTF8", None}:  # SQL_ASCII even hands text out as bytes
+        raise FixByHandError(
+            f"The database at {place(dsn)} keeps text as {encoding}; lifetracer needs UTF8.",
+            remedy="Make a database for it: createdb --encoding=UTF8 --template=template0 lifetracer.",
         )
     return Warehouse(dsn, vault)
 
