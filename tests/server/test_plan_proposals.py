@@ -95,6 +95,25 @@ def test_a_proposal_is_rejected_and_unknown_ones_are_not_found(client, planner: 
     is_problem(client.get(f"/api/plan-proposals/{uuid4()}"), 404, "not_found")
 
 
+def test_some_blocks_are_approved_now_and_others_later_or_never(client, planner: Planner) -> None:
+    proposal = planner.propose([block(4000, 9), block(4001, 9), block(4002, 9)])
+    path = f"/api/plan-proposals/{proposal.proposal_id}"
+    first, second, _ = (str(one.block_id) for one in proposal.blocks)
+    is_problem(client.post(f"{path}/approve", json={"blocks": []}), 422, "usage")
+    is_problem(client.post(f"{path}/approve", json={"blocks": [str(uuid4())]}), 404, "not_found")
+    assert work(planner, client, client.post(f"{path}/approve", json={"blocks": [first]}))["blocks"] == {
+        "written": 1,
+        "left_out": 2,
+    }
+    assert len(planner.plan()) == 1
+    work(planner, client, client.post(f"{path}/approve"))
+    assert len(planner.plan()) == 1, "what was left out stays out until it is chosen"
+    work(planner, client, client.post(f"{path}/approve", json={"blocks": [first, second]}))
+    assert len(planner.plan()) == 2
+    undone = work(planner, client, client.post(f"{path}/undo"))
+    assert (undone["blocks"], planner.plan()) == ({"undone": 2, "left_out": 1}, {})
+
+
 def test_a_new_calendar_is_made_when_the_request_says_so(client, planner: Planner) -> None:
     planner.approve(planner.propose([block(4000, 9)]))
     planner.sandbox.admin(f"/google/calendars/{planner.plan_id()}", {"deleted": True}, method="PATCH")

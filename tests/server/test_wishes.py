@@ -38,6 +38,11 @@ def test_intents(client):
     again = client.post("/api/intents", json={"sentence": SAID}).json()
     assert again["name"] == "Reading 2"
     assert client.delete(f"/api/intents/{again['intentId']}").status_code == 200
+    said = client.patch("/api/intents/Reading", json={"sentence": "Reading at least 7 h a week"}).json()
+    assert (said["low"], said["sentence"]) == (25200.0, "Reading at least 7 h a week")
+    is_problem(client.patch("/api/intents/Reading", json={"sentence": "Reading 7 h a month at least"}), 422, "usage")
+    is_problem(client.patch("/api/intents/Reading", json={"sentence": "Reading 7 h a week", "low": 1}), 422, "usage")
+    is_problem(client.patch("/api/intents/Reading", json={}), 422, "usage")
     is_problem(client.patch("/api/intents/nothing", json={"comparison": "at_least", "low": 1}), 404, "not_found")
 
 

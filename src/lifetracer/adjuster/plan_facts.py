@@ -172,6 +172,8 @@ def read(con: Connection, now: datetime) -> Facts:
     for block in blocks:
         if block.state == "deleted":
             shuns[block.category_id].append(block.span)
+    for category_id, starts_at, ends_at in con.execute(_SQL["left_out"], {"now": now}):
+        shuns[category_id].append((starts_at, ends_at))
     return Facts(
         frame=frame,
         setting=setting,

@@ -116,6 +116,12 @@ where
 -- has_events --
 select to_regclass('raw.google_calendar__events') is not null
 
+-- left_out --
+-- Times of proposals that the person did not approve when approving others.
+select category_id, starts_at, ends_at
+from core.plan_proposal_block
+where status = 'left_out' and change <> 'remove' and ends_at > %(now)s
+
 -- blocks --
 -- Ours that are not over, and those that the person deleted.
 select block_id, category_id, title, starts_at, ends_at, target_id, calendar_id || '/' || event_id as own_id, state

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -257,12 +257,18 @@ def reject(con: Connection, proposal: UUID | str | None = None) -> Proposal:
     return find(con, found.proposal_id)
 
 
-def decide(con: Connection, proposal: UUID | str | None = None) -> Proposal:
+def decide(con: Connection, proposal: UUID | str | None = None, only: Collection[UUID] | None = None) -> Proposal:
     """Decide for a proposal: from now on it may be written (see `lifetracer.adjuster.write_back`).
 
+    Args:
+        con: in the account's transaction.
+        proposal: its id; by default the latest.
+        only: the blocks that are approved; the others are left out, and can be approved later. By default all that
+            were not left out.
+
     Raises:
-        NotFoundError: there is no such proposal.
-        UsageError: it was decided otherwise.
+        NotFoundError: there is no such proposal, or it has no such block.
+        UsageError: it was decided otherwise, or no block is chosen.
     """
     con.execute(SQL["lock"])
     found = find(con, proposal)
@@ -274,6 +280,8 @@ def decide(con: Connection, proposal: UUID | str | None = None) -> Proposal:
             if state != "being undone"
             else "Finish it with `lifetracer plan undo`.",
         )
+    if only is not None:
+        _choose(con, found, set(only))
     con.execute(SQL["approve"], {"proposal_id": found.proposal_id})
     return find(con, found.proposal_id)
 
@@ -303,6 +311,15 @@ def ask_undo(con: Connection, proposal: UUID | str | None = None) -> Proposal:
     if not con.execute(SQL["ask_undo"], {"proposal_id": found.proposal_id}).rowcount:
         raise UsageError(f"This proposal is {found.status}: nothing of it was written.")
     return find(con, found.proposal_id)
+
+
+def _choose(con: Connection, found: Proposal, only: set[UUID]) -> None:
+    unknown = only - {block.block_id for block in found.blocks}
+    if unknown:
+        raise NotFoundError(f"The proposal has no block {min(unknown)}.", remedy="Look at it again.")
+    if not only:
+        raise UsageError("No block is chosen.", remedy="Choose at least one, or reject the proposal.")
+    con.execute(SQL["choose"], {"proposal_id": found.proposal_id, "chosen": list(only)})
 
 
 def _refuse_unfinished(con: Connection) -> None:

@@ -67,6 +67,14 @@ where proposal_id = %(proposal_id)s and status = 'proposed'
 update core.plan_proposal set status = 'approved', decided_at = now()
 where proposal_id = %(proposal_id)s and status = 'proposed'
 
+-- choose --
+-- Approve these blocks and leave the others out; what was left out before can be chosen later.
+update core.plan_proposal_block
+set status = case when block_id = any(%(chosen)s) then 'proposed' else 'left_out' end, changed_at = now()
+where
+    proposal_id = %(proposal_id)s
+    and status = case when block_id = any(%(chosen)s) then 'left_out' else 'proposed' end
+
 -- ask_undo --
 update core.plan_proposal set undo_asked_at = coalesce(undo_asked_at, now())
 where proposal_id = %(proposal_id)s and status in ('approved', 'partly', 'written')

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from lifetracer.adjuster.sentences import Known, NotUnderstood, Parsed, Wish, echo, parse
 from lifetracer.adjuster.sentences.wish import Subject
@@ -14,7 +15,7 @@ from lifetracer.errors import UsageError
 from lifetracer.warehouse import Connection, intents
 from lifetracer.warehouse.intents import Intent
 from lifetracer.warehouse.queries import beside
-from lifetracer.warehouse.targets import first_period
+from lifetracer.warehouse.targets import Bounds, first_period
 
 _SQL = beside(__file__)
 
@@ -83,6 +84,40 @@ def add(con: Connection, sentence: str, language: str, today: date, name: str | 
     if name is None:
         intent = replace(intent, name=intents.free_name(con, intent.name, intent.valid_from))
     return intents.add(con, intent), parsed
+
+
+def change(
+    con: Connection, name: str, sentence: str, language: str, today: date, since: date | None = None
+) -> tuple[Intent, Parsed]:
+    """Wish for another amount of the same from a day on; what was before keeps the former wish.
+
+    Args:
+        con: in the account's transaction.
+        name: name or id of the intent.
+        sentence: what is wished from then on.
+        language: the language to try first.
+        today: the day on which it is said.
+        since: first day; by default the one that the sentence names, or that of the present period.
+
+    Raises:
+        NotFoundError: there is no intent of this name that goes on.
+        NotUnderstoodError: the sentence was not understood.
+        UsageError: it is about something else.
+    """
+    former = intents.find(con, name, today)
+    parsed = understand(con, sentence, language, today)
+    wish = parsed.wish
+    same = (wish.subject, wish.subject_value, wish.measure, wish.period)
+    if same != (former.subject, former.subject_value, former.measure, former.period):
+        raise UsageError(
+            f"{former.name} is about {former.words()}; the sentence is about something else: {parsed.echo}",
+            remedy="End it and add the other, or say another amount of the same.",
+        )
+    more: dict[str, Any] = {"sentence": sentence, "weekdays": list(wish.weekdays) if wish.weekdays else None}
+    more |= {"priority": wish.priority} if wish.priority else {}
+    more |= {"valid_to": wish.valid_to} if wish.valid_to else {}
+    first = since or wish.valid_from or first_period(former.period, today)
+    return intents.change(con, name, Bounds(wish.comparison, wish.low, wish.high), first, more), parsed
 
 
 def say(intent: Intent, language: str) -> str:

@@ -87,29 +87,13 @@ def change(
     """Wish for another amount from a day on; what was before keeps the former wish."""
     from lifetracer.adjuster import wishing
     from lifetracer.cli.surroundings import chosen_account, day_of, opened, today_of
-    from lifetracer.errors import UsageError
-    from lifetracer.warehouse import intents
-    from lifetracer.warehouse.targets import Bounds, first_period
 
     with opened() as (house, settings):
         account = chosen_account(house, settings)
         today = today_of(account)
+        first = day_of(since, today) if since else None
         with house.transaction(account_id=account.account_id) as connection:
-            former = intents.find(connection, name, today)
-            parsed = wishing.understand(connection, sentence, account.language, today)
-            wish = parsed.wish
-            same = (wish.subject, wish.subject_value, wish.measure, wish.period)
-            if same != (former.subject, former.subject_value, former.measure, former.period):
-                raise UsageError(
-                    f"{former.name} is about {former.words()}; the sentence is about something else: {parsed.echo}",
-                    remedy="End it and add the other, or say another amount of the same.",
-                )
-            first_day = day_of(since, today) if since else wish.valid_from or first_period(former.period, today)
-            more: dict[str, Any] = {"sentence": sentence, "weekdays": list(wish.weekdays) if wish.weekdays else None}
-            more |= {"priority": wish.priority} if wish.priority else {}
-            more |= {"valid_to": wish.valid_to} if wish.valid_to else {}
-            bounds = Bounds(wish.comparison, wish.low, wish.high)
-            changed = intents.change(connection, name, bounds, first_day, more)
+            changed, _ = wishing.change(connection, name, sentence, account.language, today, first)
     typer.echo(f"{changed.name}: {_words(changed, account.language)}")
 
 

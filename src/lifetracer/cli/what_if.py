@@ -59,7 +59,8 @@ def _show(answer: dict[str, Any], language: str) -> None:
         return f"{words.duration(week['p50'])} ({words.duration(week['p10'])} – {words.duration(week['p90'])})"
 
     typer.echo(f"The week of {answer['week']}: half of such weeks end below, eight of ten within the brackets.")
-    rows = ((one["category"], band(one["before"]), band(one["after"])) for one in answer["categories"])
+    concerned = [one for one in answer["categories"] if one["isConcerned"]]
+    rows = ((one["category"], band(one["before"]), band(one["after"])) for one in concerned)
     show(("category", "as it stands", "as supposed"), rows)
     for name in answer["skipped"]:
         typer.echo(f"{name} is not estimated, so its week cannot be predicted.")

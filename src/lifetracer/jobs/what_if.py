@@ -90,7 +90,7 @@ class _Aim:
 
 
 def what_if(house: Warehouse, account_id: UUID, supposed: Supposition) -> dict[str, Any]:
-    """Predict a week as it stands and as it would be; gives plain JSON values.
+    """Predict a week as it stands and as it would be, every category of it; gives plain JSON values.
 
     Raises:
         UsageError: nothing is supposed, the week is out of reach, or there is too little history to predict from.
@@ -119,13 +119,13 @@ def what_if(house: Warehouse, account_id: UUID, supposed: Supposition) -> dict[s
             {
                 "categoryId": category,
                 "category": names.get(category, category),
+                "isConcerned": category in touched,
                 "isChanged": category in changes,
                 "plannedChange": sum(s for day, s in changes.get(category, {}).items() if day >= monday),
                 "before": _band(before, monday, category),
                 "after": _band(after, monday, category),
             }
             for category in before.categories
-            if category in touched
         ],
         "targets": [_judged(aim, before, after, monday, probability) for aim in aims],
         "skipped": sorted(names.get(category, category) for category in changes if category not in before.categories),

@@ -58,11 +58,14 @@ def propose_plan(here: Here) -> Response:
 
 @router.post("/plan-proposals/{proposal}/approve", status_code=202, responses=ACCEPTED, dependencies=WRITE)
 def approve_plan_proposal(proposal: UUID, here: Here, body: ApproveBody | None = None) -> Response:
-    """Approve a plan proposal: a job writes it into the calendar of its own; again, it goes on where it stopped."""
+    """Approve a plan proposal, or some of its blocks: a job writes it into the calendar of its own.
+
+    Asked again, it goes on where it stopped.
+    """
     wishes = {"newCalendar": True} if body and body.new_calendar else {}
 
     def approve(con: Connection) -> dict[str, Any]:
-        plan_proposals.decide(con, proposal)
+        plan_proposals.decide(con, proposal, body.blocks if body else None)
         return _asked(con, f"approve:{proposal}", wishes)
 
     return _started(here, "plan.approve", approve)

@@ -100,11 +100,21 @@ def read_sentence(body: SentenceBody, here: Here) -> Response:
 @router.patch("/intents/{intent}", responses=shows(Intent), dependencies=WRITE)
 def change_intent(intent: str, body: IntentChange, here: Here) -> Response:
     """Wish for another amount, of an intent named by its name or id, from a day on."""
-    bounds = _bounds(body.comparison, body.low, body.high)
+    fields = body.model_dump(exclude={"sentence", "since"}, exclude_none=True)
+    if body.sentence is not None and fields:
+        raise UsageError(
+            "A sentence says it all; give it, or fields.", remedy=f"Leave out {', '.join(sorted(fields))}."
+        )
+    if body.sentence is None and body.comparison is None:
+        raise UsageError("A change needs a sentence, or a comparison and amounts.")
+    bounds = _bounds(body.comparison, body.low, body.high) if body.comparison else None
     more = {} if body.priority is None else {"priority": body.priority}
 
     def change(con: Connection) -> dict[str, Any]:
         today = _today(con, here)
+        if bounds is None:
+            language = _account(con, here).language
+            return wishing.change(con, intent, body.sentence or "", language, today, body.since)[0].as_json()
         former = intents.find(con, intent, today)
         since = body.since or targets.first_period(former.period, today)
         return intents.change(con, intent, bounds, since, more).as_json()

@@ -16,7 +16,7 @@ from lifetracer.server.shapes import AT, JOB_ID, Body, Shape, like
 Quarters = Annotated[int, Field(ge=0, le=480, multiple_of=15)]
 Clock = Annotated[str, Field(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 ProposalStatus = Literal["proposed", "approved", "partly", "written", "undone", "rejected", "superseded"]
-BlockStatus = Literal["proposed", "writing", "written", "conflict", "gone", "undoing", "undone"]
+BlockStatus = Literal["proposed", "left_out", "writing", "written", "conflict", "gone", "undoing", "undone"]
 
 BLOCK = {
     "blockId": JOB_ID,
@@ -111,6 +111,9 @@ class ApproveBody(Body):
     """How to write a proposal."""
 
     model_config = like(newCalendar=False)
+    blocks: Annotated[list[UUID], Field(max_length=1000)] | None = Field(
+        None, description="The blocks that are approved; the others are left out. By default all."
+    )
     new_calendar: bool = Field(False, description="Make a new calendar, where the person deleted the former one.")
 
 

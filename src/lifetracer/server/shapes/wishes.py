@@ -59,10 +59,11 @@ class IntentBody(Body):
 
 
 class IntentChange(Body):
-    """Another amount from a day on; what was before keeps the former wish."""
+    """Another amount from a day on, as a sentence or as bounds; what was before keeps the former wish."""
 
     model_config = like(comparison="at_least", low=43200)
-    comparison: Comparison
+    sentence: Sentence | None = Field(None, description="About the same; then nothing but since beside it.")
+    comparison: Comparison | None = None
     low: Amount | None = None
     high: Amount | None = None
     priority: Priority | None = None
