@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -433,10 +436,15 @@ def test_selecting_nothing_is_a_mistake(story: Story) -> None:
         transform(story.house, story.settings, story.ann.account_id, select=("no_such_table",), as_of=NOON)
 
 
-def test_being_warm_leaves_no_thread_and_nothing_in_the_package(story: Story) -> None:
+def test_being_warm_leaves_no_thread_and_nothing_in_the_package(tmp_path: Path) -> None:
+    """A worker forks what is warm: also a thread that Python does not know of would leave its locks locked."""
     before = {path for path in PROJECT.rglob("*") if "__pycache__" not in path.parts}
-    warm(story.settings)
-    assert not [thread for thread in threading.enumerate() if "dbt" in thread.name.lower()]
+    program = (
+        "import os, lifetracer.transform.project as project; project.warm(); print(len(os.listdir('/proc/self/task')))"
+    )
+    environ = os.environ | {"LIFETRACER_HOME": str(tmp_path)}
+    told = subprocess.run([sys.executable, "-c", program], env=environ, capture_output=True, text=True, check=True)
+    assert told.stdout.split() == ["1"]
     assert {path for path in PROJECT.rglob("*") if "__pycache__" not in path.parts} == before
     assert not (PROJECT / "target").exists()
     assert not (PROJECT / "logs").exists()

@@ -129,6 +129,7 @@ def _flags(folder: Path) -> list[str]:
         *("--target-path", str(folder), "--log-path", str(folder)),
         *("--log-level", "none", "--log-level-file", "none", "--quiet", "--no-print", "--no-use-colors"),
         *("--no-send-anonymous-usage-stats", "--no-version-check", "--no-write-json", "--no-partial-parse"),
+        "--no-static-parser",  # not faster here, and it leaves threads behind, which a process that forks must not have
     ]
 
 
