@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 from psycopg.rows import class_row
 
+from lifetracer.adjuster.proposing import is_trivial
 from lifetracer.adjuster.reasons import bounds, say
-from lifetracer.adjuster.run import is_trivial, target_id_of
 from lifetracer.errors import NotFoundError, UsageError
 from lifetracer.warehouse import Connection, targets
 from lifetracer.warehouse.queries import beside
@@ -236,6 +236,11 @@ def _read(con: Connection, proposal_id: UUID | None, today: date, everything: bo
     values = {"proposal_id": proposal_id, "today": today, "all": everything, "limit": LIMIT}
     with con.cursor(row_factory=class_row(Proposal)) as cursor:
         return cursor.execute(SQL["every"], values).fetchall()
+
+
+def target_id_of(intent_id: UUID) -> UUID:
+    """Give the target that is made of an intent: one, with a version for each period that was agreed on."""
+    return uuid5(NAMESPACE_OID, f"lifetracer intent {intent_id}")
 
 
 def _float(value: Decimal | None) -> float | None:

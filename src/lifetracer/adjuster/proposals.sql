@@ -1,4 +1,4 @@
--- Proposals: written by run.py, decided by decisions.py; in the account's transaction.
+-- Proposals: written by run.py, decided by proposals.py; in the account's transaction.
 
 -- open --
 -- Undecided proposals for periods that are not over.
