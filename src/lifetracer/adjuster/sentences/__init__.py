@@ -11,8 +11,9 @@ from decimal import Decimal
 
 from lifetracer.adjuster.sentences import english, japanese
 from lifetracer.adjuster.sentences.answers import ask
+from lifetracer.adjuster.sentences.draft import Draft
 from lifetracer.adjuster.sentences.echo import echo, quoted
-from lifetracer.adjuster.sentences.meaning import Draft, understand
+from lifetracer.adjuster.sentences.meaning import understand
 from lifetracer.adjuster.sentences.names import Names, normal
 from lifetracer.adjuster.sentences.tokens import Token, cut
 from lifetracer.adjuster.sentences.wish import Known, Language, NotUnderstood, Parsed, Wish

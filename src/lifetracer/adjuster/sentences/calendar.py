@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from lifetracer.adjuster.sentences.tokens import Meaning
+
 Stretch = tuple[date, date, str | None]
 """First day, day after the last, and the period that it is one of."""
 
@@ -81,3 +83,23 @@ def span(today: date, count: int, period: str) -> Stretch:
     first = date(today.year + number // 12, number % 12 + 1, 1)
     last = min(today.day, (after(first, "month") - timedelta(days=1)).day)
     return today, first.replace(day=last), None
+
+
+def weekdays(first: int, last: int) -> set[int]:
+    """Give the weekdays from one to another (1 is Monday), over the weekend where need be."""
+    return {(first - 1 + step) % 7 + 1 for step in range((last - first) % 7 + 1)}
+
+
+def since(found: date | None) -> Meaning:
+    """Say that a wish begins on a day; a day that is none is asked about."""
+    return ("from", found) if found else ("unclear", "date")
+
+
+def until(found: date | None, *, is_included: bool = True) -> Meaning:
+    """Say that a wish ends with a day, or before it."""
+    return ("until", found + timedelta(days=int(is_included))) if found else ("unclear", "date")
+
+
+def only(found: date | None) -> Meaning:
+    """Say that a wish is one for a single day."""
+    return ("during", (found, found + timedelta(days=1), "day")) if found else ("unclear", "date")
