@@ -29,6 +29,17 @@ def engine(*images: str) -> None:
         os.environ[name] = value
 
 
+def have(image: str) -> bool:
+    """Tell whether an image is here, or can be pulled."""
+    if not run("docker", "image", "inspect", image, check=False).startswith("[]"):
+        return True
+    try:
+        told = subprocess.run(["docker", "pull", "--quiet", image], capture_output=True, timeout=120, check=False)
+    except subprocess.TimeoutExpired:
+        return False
+    return told.returncode == 0
+
+
 def run(*words: str, seconds: float = 120, check: bool = True, env: Mapping[str, str] | None = None) -> str:
     """Run a command; gives what it printed, or ends the drill with what it said."""
     try:

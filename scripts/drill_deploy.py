@@ -12,7 +12,7 @@ from collections import Counter
 from pathlib import Path
 
 from containers import ROOT, Findings, ask, build, engine, run, until
-from drill_compose import FILES, IMAGE, PORT, POSTGRES, TOKEN, URL, Layout, ended
+from layout import IMAGE, PORT, POSTGRES, TOKEN, URL, Layout
 
 HAPROXY = "haproxy:3.0-bookworm"
 NEXT, BROKEN = "lifetracer:drill-next", "lifetracer:drill-broken"
@@ -71,13 +71,20 @@ class Load:
             )  # as many as are wanted, not as many as can be
 
 
+class Rolling(Layout):
+    """Two servers behind a door."""
+
+    files = (Layout.files[0], "infra/docker/compose.rolling.yml", *Layout.files[1:])
+
+
 def deploy(layout: Layout, image: str) -> tuple[int, str]:
     """Run deploy.sh as a person on the machine would."""
-    files = ":".join(str(ROOT / name) for name in FILES)
+    files = ":".join(str(ROOT / name) for name in layout.files)
     env = (
         os.environ
         | layout.env
         | {"COMPOSE_FILE": files, "LIFETRACER_COMPOSE": str(ROOT / "infra/docker"), "DEPLOY_SECONDS": "150"}
+        | {"COMPOSE_PROFILES": "rolling,db"}
     )
     env.pop("LIFETRACER_IMAGE")
     told = subprocess.run(
@@ -112,7 +119,7 @@ def under_load(found: Findings, layout: Layout, what: str, image: str, code: int
     )
     rate = count / load.seconds
     found.claim(f"{what}: at least {LEAST} requests a second", rate >= LEAST, f"{rate:.0f}")
-    states = Counter(ended(job_id)["status"] for job_id in load.jobs)
+    states = Counter(layout.ended(job_id)["status"] for job_id in load.jobs)
     found.claim(f"{what}: no job was lost", set(states) == {"succeeded"}, dict(states))
 
 
@@ -122,13 +129,12 @@ def main() -> None:
     engine(POSTGRES, HAPROXY)
     if not run("docker", "image", "ls", "-q", IMAGE) or not os.environ.get("KEEP_IMAGES"):
         build(IMAGE)
-    FILES.insert(1, "infra/docker/compose.rolling.yml")
     with tempfile.TemporaryDirectory() as folder:
         broken = r'ENTRYPOINT ["sh", "-c", "[ \"$1\" = migrate ] || exit 1; exec lifetracer migrate", "lifetracer"]'
         for tag, more in ((NEXT, "LABEL version=next"), (BROKEN, broken)):
             (Path(folder) / "Dockerfile").write_text(f"FROM {IMAGE}\n{more}\n")
             run("docker", "build", "--quiet", "-t", tag, folder, env={"DOCKER_BUILDKIT": "1"})
-        layout = Layout("rolling,db", Path(folder))
+        layout = Rolling("rolling,db", Path(folder))
         try:
             layout.up()
             with (Path(folder) / "env").open("a") as settings:
@@ -139,9 +145,6 @@ def main() -> None:
             under_load(found, layout, "a broken version", BROKEN, 1)
             found.claim("a broken version: every container is back", images(layout) == {NEXT}, images(layout))
         finally:
-            if os.environ.get("SHOW_LOGS"):
-                (ROOT / "build").mkdir(exist_ok=True)
-                (ROOT / "build" / "drill.log").write_text(layout.compose("logs", check=False))
             layout.down()
             for tag in (NEXT, BROKEN):
                 run("docker", "image", "rm", "-f", tag, check=False)

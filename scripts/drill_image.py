@@ -4,9 +4,10 @@ import json
 import os
 import time
 
-from containers import Findings, build, engine, megabytes, run, until
+from containers import Findings, ask, build, engine, megabytes, run, until
 
 FULL, SERVER, NAME, VOLUME = "lifetracer:drill", "lifetracer:drill-server", "lifetracer-drill", "lifetracer-drill"
+PORT = 13000
 LARGEST = {FULL: 900, SERVER: 350}
 LOOK = """
 import json, sys, urllib.request
@@ -38,6 +39,14 @@ def started(*words: str) -> float:
     return begun
 
 
+def seconds_until_ready() -> float:
+    """Start everything in one container, and give the seconds until it can be worked with."""
+    door = f"127.0.0.1:{PORT}:3000"
+    begun = started("-p", door, "-e", "LIFETRACER_ACCESS_TOKEN=a-token-for-the-drill-alone", FULL, "up")
+    until("/ready", lambda: ask(f"http://127.0.0.1:{PORT}/ready")[0] == 200, 120)
+    return time.monotonic() - begun
+
+
 def main() -> None:
     """Build, measure, run."""
     found = Findings()
@@ -53,23 +62,16 @@ def main() -> None:
             "nothing to build or install with is inside but the system's own", set(left) <= {"/usr/bin/apt-get"}
         )
 
-        begun = started("-e", "LIFETRACER_ACCESS_TOKEN=a-token-for-the-drill-alone", FULL, "up")
-        until("/ready of an empty installation", lambda: '"ready"' in asked("/ready"), 60)
         found.claim(
-            "/ready within 10 s of an empty volume", (seconds := time.monotonic() - begun) < 10, f"{seconds:.1f} s"
+            "/ready within 10 s of an empty volume", (seconds := seconds_until_ready()) < 10, f"{seconds:.1f} s"
         )
         until("healthy", lambda: run("docker", "inspect", "-f", "{{.State.Health.Status}}", NAME) == "healthy", 60)
         begun = time.monotonic()
         run("docker", "stop", "-t", "20", NAME)
         code = run("docker", "inspect", "-f", "{{.State.ExitCode}}", NAME)
-        found.claim(
-            "it ends by itself when told", code in {"0", "143"}, f"{time.monotonic() - begun:.1f} s, code {code}"
-        )
-        begun = started("-e", "LIFETRACER_ACCESS_TOKEN=a-token-for-the-drill-alone", FULL, "up")
-        until("/ready, a second start", lambda: '"ready"' in asked("/ready"), 60)
-        found.claim(
-            "/ready within 10 s of a second start", (seconds := time.monotonic() - begun) < 10, f"{seconds:.1f} s"
-        )
+        seconds = time.monotonic() - begun
+        found.claim("it ends by itself when told", code in {"0", "143"}, f"{seconds:.1f} s, code {code}")
+        found.claim("/ready within 10 s of a second start", (seconds := seconds_until_ready()) < 10, f"{seconds:.1f} s")
 
         begun = started(FULL, "demo", "--no-open", "--language", "en")
         said = until(

@@ -112,7 +112,7 @@ def addresses(page: Page, address: str) -> dict[str, str]:
     found["differences"] = found["last-week"] + "?only=differences"
     found["yesterday"] = f"/day/{_days_ago(1)}"
     found["entries"] = f"/entries?from={_days_ago(7)}&to={_days_ago(1)}"
-    found["plans"] = f"/plans?from={_days_ago(7)}&to={_days_ago(1)}"
+    found["planned"] = f"/planned?from={_days_ago(7)}&to={_days_ago(1)}"
     found["suggestions"] = "/categories/suggestions"
     found["problem"] = "/week/never"
     jobs = page.request.get(f"{address}/api/jobs?limit=20").json()["jobs"]

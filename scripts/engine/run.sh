@@ -82,13 +82,14 @@ stand_in_for_python() { # image
 }
 
 stand_in() { # image
+  local name=${1%%:*}
   say "making a stand-in for $1 …"
   case $1 in
   python:*) stand_in_for_python "$1" ;;
   debian:*) debian bookworm "$folder/debian" ca-certificates && import "$folder/debian" "$1" ;;
-  haproxy:* | postgres:*)
-    have debian:bookworm-slim
-    DOCKER_BUILDKIT=1 docker build --quiet --network host -t "$1" -f "$here/${1%%:*}.Dockerfile" "$here" >/dev/null
+  haproxy:* | postgres:* | prom/* | cloudflare/*)
+    have "$(sed -n 's/^FROM //p' "$here/${name##*/}.Dockerfile")"
+    DOCKER_BUILDKIT=1 docker build --quiet --network host -t "$1" -f "$here/${name##*/}.Dockerfile" "$here" >/dev/null
     ;;
   *) say "no stand-in for $1"; exit 3 ;;
   esac

@@ -54,7 +54,7 @@ replace() { # service
 }
 ours() { # services that run our image, servers first
   local all
-  all=$(docker compose config --services | grep -vxE 'db|door|cloudflared|connector|transform|sandbox')
+  all=$(docker compose config --services | grep -vxE 'db|door|cloudflared|connector|transform')
   grep -E '^server' <<<"$all" || true
   grep -vE '^server' <<<"$all" || true
 }
