@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -106,22 +103,6 @@ class Planner:
     def times(self) -> list[tuple[str, str, str]]:
         """List title, start and end of our living events."""
         return sorted((e["summary"], e["start"]["dateTime"], e["end"]["dateTime"]) for e in self.plan().values())
-
-    def killed(self, work: str, proposal: Proposal, seconds: float) -> bool:
-        """Do something in a child process that is killed after some time; tells whether it was."""
-        child = os.fork()
-        if child == 0:
-            try:
-                getattr(self, work)(proposal)
-            finally:
-                os._exit(0)
-        time.sleep(seconds)
-        ended, _ = os.waitpid(child, os.WNOHANG)
-        if ended:
-            return False
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
-        return True
 
 
 def block(day: int, hour: int, title: str = "Learning", *, hours: float = 1.0) -> Change:

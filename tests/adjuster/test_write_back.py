@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Iterator
+from functools import partial
 from urllib.parse import quote
 
 import httpx
@@ -13,12 +15,14 @@ import pytest
 from adjuster.planned import Planner, away, block, blocks, elsewhere
 from lifetracer.adjuster.own_event import event_id_of
 from lifetracer.adjuster.plan_calendar import PlanCalendarGoneError
+from lifetracer.adjuster.plan_proposals import Proposal
 from lifetracer.connector.registry import raw_streams
 from lifetracer.errors import CredentialError, QuotaError, TryAgainError, UsageError
 from lifetracer.settings import Settings
 from lifetracer.warehouse import Warehouse
 from lifetracer.warehouse.accounts import Account
 from lifetracer.warehouse.migrate import migrate
+from moments import Moments
 from sandbox_process import SandboxHandle, start_sandbox
 
 WRITES = "* /calendar/v3/calendars/*/events*"
@@ -125,11 +129,12 @@ def test_killed_at_any_moment_it_is_finished_by_asking_again(planner: Planner, w
     """Children die by SIGKILL at many moments; the events are there once each, or all gone."""
     wanted = blocks(8)
     kills = 0
+    moments = Moments(_length(planner, work, planner.propose(wanted)))
     for number in range(KILLS):
         proposal = planner.propose(wanted)
         if work == "undo":
             planner.approve(proposal)
-        kills += planner.killed(work, proposal, 0.01 + 0.6 * number / KILLS)
+        kills += moments.kill(partial(getattr(planner, work), proposal), (number + 0.5) / KILLS)
         stood = len(planner.plan()) if number or work == "undo" else 0
         assert stood <= len(wanted)
         assert planner.found(proposal).status in {"proposed", "approved", "partly", "written", "undone"}
@@ -143,23 +148,36 @@ def test_killed_at_any_moment_it_is_finished_by_asking_again(planner: Planner, w
     assert sum(one["live"] == {} and not one["deleted"] for one in planner.made()) >= 1
 
 
+def _length(planner: Planner, work: str, proposal: Proposal) -> float:
+    """Measure how long it takes to write a proposal, or to take it back; afterwards it is taken back."""
+    began = time.monotonic()
+    planner.approve(proposal)
+    written = time.monotonic()
+    planner.undo(proposal)
+    return written - began if work == "approve" else time.monotonic() - written
+
+
 def test_a_kill_while_blocks_move_and_go_loses_nothing(planner: Planner) -> None:
     first = planner.propose(blocks(6))
     planner.approve(first)
     stood = planner.times()
     kept = planner.found(first).blocks
+    changes = [*(elsewhere(one, 20) for one in kept[:3]), *(away(one) for one in kept[3:])]
+    writing, taking_back = (Moments(_length(planner, work, planner.propose(changes))) for work in ("approve", "undo"))
+    kills = 0
     for number in range(KILLS // 2):
-        second = planner.propose([*(elsewhere(one, 20) for one in kept[:3]), *(away(one) for one in kept[3:])])
-        planner.killed("approve", second, 0.01 + 0.5 * number / (KILLS // 2))
+        second = planner.propose(changes)
+        kills += writing.kill(partial(planner.approve, second), (2 * number + 1) / KILLS)
         if number % 2:
             assert planner.approve(second).blocks == {"written": 6}
             assert len(planner.plan()) == 3
         if planner.found(second).status == "proposed":
             continue
-        planner.killed("undo", second, 0.01 + 0.4 * number / (KILLS // 2))
+        kills += taking_back.kill(partial(planner.undo, second), (2 * number + 1) / KILLS)
         if planner.found(second).status != "undone":
             assert planner.undo(second).conflicts == []
         assert planner.times() == stood
+    assert kills >= KILLS // 3
 
 
 def test_what_the_person_edited_is_shown_and_stays(planner: Planner) -> None:

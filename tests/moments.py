@@ -1,0 +1,57 @@
+"""Killing work at moments that are drawn from the length which the work has on this machine.
+
+Law: no second is written down here or in the tests that kill; a fast machine and a slow one see the same share of the
+work done when the kill comes.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import signal
+import time
+import traceback
+from collections.abc import Callable
+
+LONGER = 1.4
+"""What is killed before its end might have taken longer than is believed."""
+
+
+def killed(work: Callable[[], object], after: float = math.inf) -> float | None:
+    """Do something in a child process that gets SIGKILL after so many seconds.
+
+    Gives the seconds that it took when it was quicker than the kill, else ``None``.
+    """
+    began = time.monotonic()
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            work()
+            code = 0
+        except BaseException:  # noqa: BLE001  (whatever it was, the parent shall hear of it)
+            traceback.print_exc()
+        finally:
+            os._exit(code)
+    while (took := time.monotonic() - began) < after:
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            assert os.waitstatus_to_exitcode(status) == 0, "it failed, see what it said above"
+            return took
+        time.sleep(min(0.002, max(0.0, after - took)))
+    os.kill(child, signal.SIGKILL)
+    _, status = os.waitpid(child, 0)
+    return None if os.WIFSIGNALED(status) else took
+
+
+class Moments:
+    """The moments of one kind of work: shares of its length, which is learned from whatever came to its end."""
+
+    def __init__(self, length: float) -> None:
+        self.length = length
+
+    def kill(self, work: Callable[[], object], share: float) -> bool:
+        """Kill the work when this share (0…1) of it is done; tells whether it had not ended by then."""
+        took = killed(work, share * self.length)
+        self.length = took if took is not None else self.length * LONGER
+        return took is None
