@@ -237,6 +237,18 @@ class Settings(BaseModel):
     stale_days: int = Field(7, ge=1)
     """Days without any change at a source that used to change daily before an alarm."""
 
+    llm_url: str | None = Field(None, pattern=r"^https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?$")
+    """Base address of a language model with OpenAI's protocol, such as ``http://localhost:11434/v1``; off without."""
+
+    llm_model: str | None = None
+    """Name of the model there; off without."""
+
+    llm_key: SecretStr | None = None
+    """Its key, where it wants one; many local ones want none."""
+
+    llm_seconds: float = Field(60, gt=0, le=600)
+    """Longest wait for its answer; the plain wording is shown instead."""
+
     grafana_url: str | None = None
     """Address of the Grafana to which `lifetracer grafana upload` carries the dashboards."""
 
