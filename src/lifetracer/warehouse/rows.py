@@ -333,6 +333,62 @@ class AppInvitation:
 
 
 @dataclass(frozen=True, slots=True)
+class AppLanguageModelChoice:
+    """What a language model may see of a person; without a row it sees nothing. One row per account."""
+
+    account_id: UUID
+
+    level: str
+    """nothing; totals: names of categories and targets, and sums; texts: also titles of plans and what the person
+    writes to it.
+    """
+
+    chosen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AppLetter:
+    """Texts that were sent to a language model, word by word, with the answers; the latest 200. One row per
+    account and letter.
+    """
+
+    account_id: UUID
+
+    letter_id: UUID
+
+    sent_at: datetime
+
+    purpose: str
+    """review: to word a week's review; intent: to read a wish that was not understood."""
+
+    subject: str
+    """The week that it is about, such as 2026-W47; empty for an intent."""
+
+    language: str
+
+    endpoint: str
+
+    model: str
+
+    level: str
+    """What the person let it see then."""
+
+    sent: Json
+    """The messages, exactly as sent: [{"role", "content"}]."""
+
+    digest: str
+    """SHA-256 of the messages; with other facts it is another letter."""
+
+    answer: str | None
+
+    outcome: str
+    """waiting; answered; used; refused: the answer did not pass the check; failed: there was no answer."""
+
+    note: str | None
+    """Why it was refused or failed."""
+
+
+@dataclass(frozen=True, slots=True)
 class AppPerson:
     """Who can sign in to the console. One row per account that has a person behind it."""
 
