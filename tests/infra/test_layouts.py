@@ -98,6 +98,16 @@ def test_behind_the_tunnel_nothing_is_published_and_only_the_tunnel_is_believed(
     assert sharing == {"single", "server", "server-split", "cloudflared"}
 
 
+@pytest.mark.parametrize(
+    ("name", "before", "behind"), [("tunnel", "cloudflared", "server"), ("rolling", "door", "server-a")]
+)
+def test_who_stands_before_a_server_meets_it_in_one_network_only(name, before, behind):
+    """Its name would lead now through one, now through the other, and only one is believed."""
+    told = compose(f"compose.{name}.yml")["services"]
+    usual = compose()["services"].get(behind, {}).get("networks", ())
+    assert len(set(told[before]["networks"]) & {*told[behind]["networks"], *usual}) == 1
+
+
 def test_the_tunnels_template_leads_to_our_server_and_nowhere_else():
     told = yaml.safe_load((ROOT / "infra/cloudflare/config.yml.example").read_text(encoding="utf-8"))
     assert set(told) == {"tunnel", "credentials-file", "ingress"}
