@@ -49,6 +49,33 @@ CHOICES = {
 }
 """Code of a choice → its sentence."""
 
+ANSWERED = {
+    "model": keep("by the model"),
+    "days": keep("as your last {count} days"),
+    "weekdays": keep("as your last {count} {weekday}s"),
+}
+"""Who answered for one day, week or month."""
+
+JUDGED = {
+    "few": keep("Only {count} judged so far: too few to tell."),
+    "rule": keep("A simple rule answered: no model was better."),
+    "better": keep("{percent} % closer than the best simple rule."),
+    "even": keep("No better than the best simple rule."),
+    "worse": keep("{percent} % worse than the best simple rule."),
+    "band": keep("{held} of {count} ended within the band; 8 of 10 are promised."),
+    "drift": keep("Lately {percent} % worse than before."),
+}
+"""How good estimates were."""
+
+FEW, EVEN, WORSE = 10, 0.02, 0.2
+"""So many judged estimates tell something; a gain of less is none; so much more error of late is told."""
+
+CHANCE = {
+    "hardly": keep("hardly by chance (p < 0.0001)"),
+    "once": keep("by chance about once in {times} times (p = {p})"),
+}
+"""How believable a finding is."""
+
 AMOUNTS = frozenset({"level", "lived", "baseline"})
 
 
@@ -76,6 +103,43 @@ def choice_sentence(choice: Row, words: Words) -> str:
 def method_name(method: str, words: Words) -> str:
     """Call a method by its name; one that is unknown keeps its code."""
     return words(METHODS[method]) if method in METHODS else method
+
+
+def answered_by(estimate: Row, grain: str, words: Words) -> str:
+    """Say who answered for a row of ``marts.estimate``: ``as your last 8 Tuesdays``."""
+    method = estimate["method"]
+    kind, _, count = method.rpartition("_")
+    if kind == "weekdays" and grain == "day":
+        return words(ANSWERED[kind], count=count, weekday=words.weekday(estimate["period_start"], "EEEE"))
+    if kind == "days":
+        return words(ANSWERED[kind], count=count)
+    return words(ANSWERED[method]) if method in ANSWERED else method_name(method, words)
+
+
+def score_sentences(score: Row, words: Words) -> list[str]:
+    """Tell a row of ``marts.estimate_score`` honestly: against the simple rule, whether the band held, and lately."""
+    count = score["estimates"]
+    if count < FEW:
+        return [words(JUDGED["few"], count=count)]
+    gain = score["gain"]
+    drift = float(score["drift"] or 0)
+    verdict = "rule" if gain is None or not score["model_share"] else _against_rule(float(gain))
+    told = [words(JUDGED[verdict], percent=f"{abs(float(gain or 0)) * 100:.0f}")]
+    told.append(words(JUDGED["band"], held=round(float(score["coverage"]) * count), count=count))
+    return told + ([words(JUDGED["drift"], percent=f"{drift * 100:.0f}")] if drift >= WORSE else [])
+
+
+def chance_words(p_value: Any, words: Words) -> str:
+    """Say how often chance alone would show as much: ``by chance about once in 200 times``."""
+    chance = float(p_value)
+    if chance < 0.0001:
+        return words(CHANCE["hardly"])
+    times = round(1 / chance) if chance < 0.1 else round(1 / chance, 1)
+    return words(CHANCE["once"], times=f"{times:,}", p=f"{chance:.2g}")
+
+
+def _against_rule(gain: float) -> str:
+    return "better" if gain >= EVEN else "even" if gain > -EVEN else "worse"
 
 
 def _amount(reason: Mapping[str, Any], words: Words) -> str:

@@ -17,8 +17,10 @@ from lifetracer.console import (
     data,
     day,
     entries,
+    estimates,
     invitation,
     jobs,
+    loop,
     palette,
     people,
     progress,
@@ -49,10 +51,12 @@ def build(
     router = APIRouter(include_in_schema=False)
     router.include_router(shell.assets.routes())
     for page in (
+        loop,
         week,
         day,
         trends,
         adherence,
+        estimates,
         targets,
         reports,
         entries,

@@ -20,7 +20,16 @@ TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf
 FOREVER = "public, max-age=31536000, immutable"
 
 PARTS = {
-    "lifetracer.css": ("tokens.css", "elements.css", "parts.css", "charts.css", "grid.css", "entrance.css"),
+    "lifetracer.css": (
+        "tokens.css",
+        "elements.css",
+        "parts.css",
+        "charts.css",
+        "grid.css",
+        "loop.css",
+        "estimates.css",
+        "entrance.css",
+    ),
     "lifetracer.js": ("console.js", "forms.js", "palette.js", "entrance.js"),
 }
 """Files that browsers get as one → the files they are written in, in order."""

@@ -30,6 +30,16 @@ class Page:
 
 PAGES = (
     Page(
+        "loop",
+        "/loop",
+        keep("Loop"),
+        "look",
+        "l",
+        '<path d="M19.500 12a7.500 7.500 0 0 1-13 5.100M4.500 12a7.500 7.500 0 0 1 13-5.100"/>'
+        '<path d="M17.500 3.500v3.500H14M6.500 20.500V17H10"/>',
+        on_phone=True,
+    ),
+    Page(
         "week",
         "/week",
         keep("Week"),
@@ -63,6 +73,15 @@ PAGES = (
         "look",
         "a",
         '<path d="M4 6c8 0 8 12 16 12M4 12c6 0 6-6 16-6M4 18h5"/>',
+    ),
+    Page(
+        "estimates",
+        "/estimates",
+        keep("Estimates"),
+        "look",
+        "e",
+        '<path d="M3.500 20c5-9 9-11 17-14"/><path d="M3.500 20c6-5 11-6 17-6" opacity=".5"/>'
+        '<path d="M3.500 20C7 9 12 4 18 3.500" opacity=".5"/>',
     ),
     Page(
         "targets",

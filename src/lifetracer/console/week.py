@@ -76,11 +76,6 @@ def routes(shell: Shell) -> APIRouter:
     """Make the routes of the week page."""
     router = APIRouter(route_class=shell.route)
 
-    @router.get("/")
-    def home(request: Request) -> Response:
-        visitor = shell.visitor(request)
-        return _to_week(request, visitor.now.date())
-
     @router.get("/week")
     def by_day(request: Request, day: str = "") -> Response:
         visitor = shell.visitor(request)
