@@ -64,5 +64,5 @@ def list_letters(here: Here) -> Response:
 
 def _state(here: Acting, level: str) -> dict[str, str | None]:
     endpoint = language_model.endpoint_of(here.settings)
-    told = {"endpoint": endpoint.url, "model": endpoint.model} if endpoint else {"endpoint": None, "model": None}
-    return {**told, "level": level}
+    url, model = (endpoint.url, endpoint.model) if endpoint else (None, None)
+    return {"endpoint": url, "model": model, "level": level}
