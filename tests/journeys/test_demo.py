@@ -9,6 +9,7 @@ import sys
 import time
 
 import pytest
+from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 READY = re.compile(r"Look at the week: +(\S+)")
@@ -44,9 +45,16 @@ def demo(tmp_path_factory):
             raise
 
 
+def wait_for_the_job(page):
+    """Wait until the page says how the job ended: well."""
+    box = page.locator("#job")
+    expect(box).to_have_class(re.compile("good|bad"), timeout=120_000)
+    expect(box).to_have_text("Done")
+
+
 def test_a_stranger_sees_a_week_and_brings_it_up_to_date(demo, look):
     page = look()
-    page.goto(demo + "/?lang=en")
+    page.goto(demo + "/week?lang=en")
     assert re.search(r"/week/\d{4}-W\d\d", page.url)
     page.keyboard.press("k")
     page.wait_for_selector(".block.done")
@@ -54,9 +62,11 @@ def test_a_stranger_sees_a_week_and_brings_it_up_to_date(demo, look):
         assert page.locator(kind).count() > 3, kind
     page.keyboard.press("t")
     page.wait_for_selector(".day.today")
+    page.evaluate("document.querySelector('#main').dataset.is = 'old'")
     page.click("#refresh")
-    # The word stands there for a moment only: then the new page takes its place.
-    page.wait_for_selector("#job.good:has-text('Done')", state="attached", timeout=120_000)
+    wait_for_the_job(page)
+    page.wait_for_selector("#main:not([data-is=old])")
+    wait_for_the_job(page)  # the page that was drawn anew still says so
     page.goto(demo + "/data")
     assert re.search(r"time_entries\s+[\d,]{5,}", page.inner_text("main"))
     page.goto(demo + "/jobs")
@@ -66,7 +76,7 @@ def test_a_stranger_sees_a_week_and_brings_it_up_to_date(demo, look):
 
 def test_the_week_of_the_demo_is_drawn_in_time(demo, look):
     page = look()
-    page.goto(demo)
+    page.goto(demo + "/week")
     page.keyboard.press("k")
     page.wait_for_selector(".block.done")
     times = [page.goto(page.url).request.timing["responseStart"] for _ in range(5)]
@@ -75,7 +85,7 @@ def test_the_week_of_the_demo_is_drawn_in_time(demo, look):
 
 def test_its_pdf_opens(demo, look):
     page = look()
-    page.goto(demo)
+    page.goto(demo + "/week")
     address = page.get_attribute("a[href$='.pdf']", "href")
     answer = page.request.get(demo + address)
     assert answer.headers["content-type"] == "application/pdf"
@@ -93,7 +103,7 @@ def test_a_rule_is_looked_at_saved_and_comes_true(demo, look):
     assert re.search(r"[\d,]+ entries", page.inner_text("#ahead-card"))
     page.click("text=Save the rule")
     page.wait_for_selector("#ahead", state="detached")
-    page.wait_for_selector("#job.good:has-text('Done')", state="attached", timeout=120_000)
+    wait_for_the_job(page)
     page.goto(f"{demo}/categories")
     assert "contains “a”" in page.inner_text("[aria-labelledby=rules]")
     page.click("a[aria-label='Remove rule 1']")
@@ -112,7 +122,7 @@ def test_a_jobs_own_page_tells_what_it_did(demo, look):
 
 def test_every_number_opens_down_to_what_was_sent(demo, look):
     page = look()
-    page.goto(f"{demo}/?lang=en")
+    page.goto(f"{demo}/week?lang=en")
     page.keyboard.press("k")
     page.wait_for_selector(".block.done")
     page.click(".category b a >> nth=1")

@@ -50,7 +50,7 @@ function follow(id) {
     ended = true;
     events.close();
     $$("[data-post]").forEach((button) => (button.disabled = false));
-    if (job.status === "succeeded") setTimeout(() => swap(location.href, { push: false }), 400);
+    if (job.status === "succeeded") setTimeout(renew, 400, box, latest);
   };
   const ask = async () => {
     while (!ended) {
@@ -65,6 +65,14 @@ function follow(id) {
   events.addEventListener("job", hear);
   events.addEventListener("log", (event) => sayLine(id, JSON.parse(event.data)));
   events.onerror = () => { if (!ended) { events.close(); ask(); } };
+}
+
+// What a job has made is drawn, and what was said of the job stays, unless the new page says by itself how it stands.
+async function renew(said, turn) {
+  if (turn !== latest) return; // the person has gone on: what comes is new already
+  await swap(location.href, { push: false });
+  const box = $("#job");
+  if (box && !box.dataset.follow && !box.textContent.trim()) box.replaceWith(said);
 }
 
 // The job's own page shows each line as it is said.
