@@ -8,7 +8,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import analysis, first_load, forecast, jobs, marts, scale, start
+from benchmarks import analysis, first_load, forecast, jobs, marts, pages, scale, start
 from benchmarks.table import table
 
 BENCHMARKS = {
@@ -16,6 +16,7 @@ BENCHMARKS = {
     "start": start.run,
     "scale": scale.run,
     "marts": marts.run,
+    "pages of ten years": pages.run,
     "jobs": jobs.run,
     "analysis of five years": analysis.run,
     "forecast of real logs": forecast.run,

@@ -58,15 +58,16 @@ def in_fork(work: Callable[[], object]) -> float:
 class Place:
     """A database of its own, and what is done in it."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, held: embedded.Hold) -> None:
         self.settings = settings
+        self.held = held
         self.rounds = 0
 
-    def make(self, name: str, days: int) -> UUID:
+    def make(self, name: str, days: int, last: date = LAST) -> UUID:
         """Add a person with a history."""
         with open_warehouse(self.settings) as house, house.transaction() as con:
             account = create(con, name, "Europe/Berlin", "en").account_id
-            given: dict[str, Any] = {"account": account, "last": LAST, "days": days}
+            given: dict[str, Any] = {"account": account, "last": last, "days": days}
             for word, source in (("toggl", "toggl_track"), ("google", "google_calendar")):
                 row = con.execute(SQL["connection"], given | {"source": source}).fetchone()
                 assert row
@@ -140,7 +141,7 @@ def server() -> Iterator[Callable[[str], Place]]:
                 settings = Settings(home=folder / "home", database_url=dsn, secret_key=key)
                 with open_warehouse(settings) as house:
                     migrate(house, raw_streams())
-                return Place(settings)
+                return Place(settings, held)
 
             warm(Settings(home=folder / "home", secret_key=key))
             yield place

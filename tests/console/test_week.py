@@ -43,7 +43,7 @@ def test_the_root_leads_to_the_week_of_today_in_the_persons_zone(client, person)
 def test_a_block_lies_where_the_wall_clock_says(client, warehouse, person):
     marts.fill(warehouse, person.account_id, block("actual", "9:07", "12:30"))
     (found,) = blocks_of(client)
-    assert {"s9h", "s7m", "e12h", "e30m", "lane0", "of1", "actual", "hue250-2"} <= set(found["class"].split())
+    assert {"s9h", "s7m", "e12h", "e30m", "actual", "hue250-2"} <= set(found["class"].split())
 
 
 def test_a_pair_is_told_in_words_and_linked(client, warehouse, person):

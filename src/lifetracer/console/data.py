@@ -6,15 +6,19 @@ Law: counts are counted, not estimated; only the visitor's own rows are; a raw r
 from __future__ import annotations
 
 import json
+from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from psycopg import sql
+from psycopg.rows import dict_row
 
 from lifetracer.charts import keep
 from lifetracer.console.jobs import STATUSES
-from lifetracer.console.shell import Shell, Visitor
+from lifetracer.console.periods import parse_day
+from lifetracer.console.shell import Asking, Shell, Visitor
 from lifetracer.errors import NotFoundError
 from lifetracer.warehouse.queries import beside
 
@@ -40,6 +44,8 @@ KINDS = {
 }
 """How kinds of findings are called on the screen."""
 
+WEEKS = 13
+"""For so many weeks findings are looked for."""
 MOST_FINDINGS = 60
 ROWS = 50
 """Raw rows on a page."""
@@ -50,16 +56,16 @@ def routes(shell: Shell) -> APIRouter:
     router = APIRouter(route_class=shell.route)
 
     @router.get("/data")
-    def data(request: Request, kind: str = "") -> Response:
+    def data(request: Request, kind: str = "", end: str = "") -> Response:
         visitor = shell.visitor(request)
         known = visitor.account_id is not None
         chosen = kind if kind in KINDS else ""
+        today = visitor.now.date()
+        last = min(parse_day(end), today) if end else today
         notes: dict[str, Any] = {"kinds": [], "findings": []}
         if shell.has_picture(visitor):
-            since = visitor.now.date().replace(year=visitor.now.year - 1, day=1)
             with shell.asking(visitor) as ask:
-                notes["kinds"] = ask(SQL["kinds"], since=since)
-                notes["findings"] = ask(SQL["findings"], since=since, kind=chosen, most=MOST_FINDINGS)
+                notes = odd(ask, last, chosen)
         return shell.page(
             request,
             visitor,
@@ -72,6 +78,11 @@ def routes(shell: Shell) -> APIRouter:
             names=KINDS,
             kind=chosen,
             most=MOST_FINDINGS,
+            first=last - timedelta(weeks=WEEKS, days=-1),
+            last=last,
+            step=lambda n: _stretch(last + timedelta(weeks=n * WEEKS), today, chosen),
+            present=_stretch(today, today, chosen),
+            at_present=last == today,
             **notes,
         )
 
@@ -108,19 +119,29 @@ def routes(shell: Shell) -> APIRouter:
     return router
 
 
+def odd(ask: Asking, last: date, kind: str) -> dict[str, Any]:
+    """Read what is odd in the weeks up to a day: how much of each kind, and the gravest and latest."""
+    until = last + timedelta(days=1)
+    rows = ask(SQL["findings"], first=until - timedelta(weeks=WEEKS), until=until, kind=kind, most=MOST_FINDINGS)
+    return {"kinds": rows[0]["kinds"] or [], "findings": [row for row in rows if row["finding_id"] is not None]}
+
+
 def count(shell: Shell, visitor: Visitor) -> list[dict[str, Any]]:
     """Count the living rows of every raw table that has any."""
-    counts = []
     tables = [row["name"] for row in shell.ask(visitor, "raw_tables")]
+    if not tables:
+        return []
+    query = sql.SQL(" union all ").join(
+        sql.SQL(SQL["count"]).format(name=sql.Literal(name), table=sql.Identifier(name)) for name in tables
+    )
     with shell.warehouse.transaction(account_id=visitor.account_id) as connection:
-        for name in tables:
-            query = sql.SQL(SQL["count"]).format(table=sql.Identifier(name))
-            found = connection.execute(query, {"account_id": visitor.account_id})
-            rows, synced_at = found.fetchone() or (0, None)
-            source, _, stream = name.partition("__")
-            if rows:
-                counts.append({"source": source, "stream": stream, "rows": rows, "synced_at": synced_at})
-    return counts
+        cursor = connection.cursor(row_factory=dict_row)
+        rows = cursor.execute(query, {"account_id": visitor.account_id}).fetchall()
+    return [
+        {"source": row["name"].partition("__")[0], "stream": row["name"].partition("__")[2], **row}
+        for row in rows
+        if row["rows"]
+    ]
 
 
 def find_row(shell: Shell, visitor: Visitor, of: str, key: str, stream: str) -> dict[str, Any] | None:
@@ -175,3 +196,8 @@ def _table(shell: Shell, visitor: Visitor, stream: str) -> str:
     if stream not in {row["name"] for row in shell.ask(visitor, "raw_tables")}:
         raise NotFoundError(f"There is no stream {stream}.", remedy="The data page lists those that are there.")
     return stream
+
+
+def _stretch(last: date, today: date, kind: str) -> str:
+    said = {"kind": kind, "end": last.isoformat() if last < today else ""}
+    return f"/data?{query}" if (query := urlencode({k: v for k, v in said.items() if v})) else "/data"

@@ -64,9 +64,9 @@ order by actual_seconds > 0 desc, local_date desc
 limit 1
 
 -- clients --
--- Whose time was billable.
+-- Whose time was billable lately.
 select distinct client
 from marts.billable_client
-where client is not null
+where account_id = %(account_id)s and month_start >= %(since)s and client is not null
 order by client
 limit 200

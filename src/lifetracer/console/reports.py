@@ -20,6 +20,8 @@ KINDS = {"day": keep("Day"), "week": keep("Week"), "month": keep("Month"), "clie
 """What reports are about."""
 PAPERS = {"a4": "A4", "letter": "Letter"}
 ROUNDING = {"none": keep("no rounding"), "up": keep("rounded up"), "nearest": keep("rounded to the nearest")}
+LATELY = timedelta(days=400)
+"""Clients with billable time in these days are suggested; others can be typed."""
 PER = {"entry": keep("each entry"), "day": keep("each day and project"), "project": keep("each project")}
 
 
@@ -42,7 +44,9 @@ def routes(shell: Shell) -> APIRouter:
             standing=shell.standing(visitor),
             made=shell.has_picture(visitor),
             reports=kept,
-            clients=shell.ask(visitor, "clients") if shell.has_picture(visitor) else [],
+            clients=shell.ask(visitor, "clients", since=visitor.now.date() - LATELY)
+            if shell.has_picture(visitor)
+            else [],
             about=lambda one: about(one, visitor),
             yesterday=visitor.now.date() - timedelta(days=1),
             kinds=KINDS,

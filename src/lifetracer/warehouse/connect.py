@@ -45,6 +45,7 @@ _OPENING: LiteralString = """
 select
     set_config('timezone', 'UTC', true),
     set_config('jit', 'off', true),
+    set_config('random_page_cost', '1.1', true),
     set_config('statement_timeout', %s, true),
     set_config('lock_timeout', %s, true),
     set_config('idle_in_transaction_session_timeout', '10min', true),
