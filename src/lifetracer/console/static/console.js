@@ -147,7 +147,7 @@ function wake() {
 }
 
 document.addEventListener("click", (event) => {
-  const target = event.target.closest?.("[data-swap], [data-post], [data-opens]");
+  const target = event.target.closest?.(".block, [data-swap], [data-post], [data-opens]");
   if (!event.target.closest?.(".menu, .more")) $$(".menu[open], .more[open]").forEach((menu) => menu.removeAttribute("open"));
   if (!target) return;
   if (target.dataset.post) return void post(target);
@@ -156,7 +156,7 @@ document.addEventListener("click", (event) => {
   if (event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
   event.preventDefault();
   light(null);
-  swap(target.href, { keep: "keep" in target.dataset });
+  swap(target.href, { keep: "keep" in target.dataset || target.matches(".block") });
 });
 
 const KEYS = { ArrowLeft: "#previous", k: "#previous", ArrowRight: "#following", j: "#following", t: "#present", d: "#only", n: "#night", Escape: "#close-details" };
