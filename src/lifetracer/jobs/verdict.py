@@ -10,7 +10,7 @@ from typing import Any
 
 from lifetracer.jobs import queue
 from lifetracer.jobs.queue import Ending
-from lifetracer.jobs.zygotes import Running
+from lifetracer.jobs.running import Running
 
 UNKNOWN_RESET = timedelta(minutes=15)
 """How long a job waits for a quota whose reset nobody knows."""

@@ -11,7 +11,6 @@ a heavy import or a long statement belongs into a child.
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
 import os
 import select
@@ -21,7 +20,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -31,9 +29,10 @@ from lifetracer import __version__
 from lifetracer.errors import LifetracerError, TryAgainError
 from lifetracer.jobs import pipeline, queue, schedule
 from lifetracer.jobs.queries import Connection
+from lifetracer.jobs.running import Running
 from lifetracer.jobs.stages import STAGES, Stage
 from lifetracer.jobs.verdict import how_ended, verdict
-from lifetracer.jobs.zygotes import Running, Zygote, Zygotes
+from lifetracer.jobs.zygotes import Zygote, Zygotes
 from lifetracer.warehouse import Warehouse
 from lifetracer.warehouse.connect import connect
 
@@ -70,10 +69,6 @@ class Limits:
     memory_mb: int = 2048
     log_days: int = 30
     job_days: int = 400
-
-
-MOST_LINES = 10_000
-"""Log lines that are kept of one run."""
 
 
 class Worker:
@@ -142,7 +137,7 @@ class Worker:
         woken = self._listen()
         if self._stopping:
             for child in list(self.running.values()):
-                self._tell_to_end(child, "leaving")
+                child.tell_to_end("leaving", self.rhythm.patience)
         self._watch_time()
         try:
             con = self._connection()
@@ -200,9 +195,9 @@ class Worker:
         ours = queue.beat(con, {key: child.job.fence for key, child in self.running.items()})
         for key, child in self.running.items():
             if key not in ours:
-                self._tell_to_end(child, "lost")
+                child.tell_to_end("lost", self.rhythm.patience)
             elif ours[key]:
-                self._tell_to_end(child, "cancelled")
+                child.tell_to_end("cancelled", self.rhythm.patience)
 
     def _write(self, con: Connection) -> None:
         for child in self.running.values():
@@ -239,30 +234,9 @@ class Worker:
 
     def _start(self, job: Any) -> None:
         stage = self.stages[job.stage]
-        zygote = self.zygotes.alive[stage.zygote]
-        ours, theirs = socket.socketpair()
-        reading, writing = os.pipe()
-        order = {
-            "stage": stage.name,
-            "run": stage.run,
-            "accountId": str(job.account_id),
-            "jobId": str(job.job_id),
-            "fence": job.fence,
-            "memoryMb": self.limits.memory_mb,
-            "subject": job.subject,
-            "parameters": job.parameters,
-        }
-        ours.sendall(json.dumps(order).encode() + b"\n")
-        ours.setblocking(False)
-        os.set_blocking(reading, False)
-        ends_at = time.monotonic() + stage.seconds
-        child = Running(job, stage, zygote, ours, reading, ends_at=ends_at, memory_mb=self.limits.memory_mb)
-        with theirs:
-            with contextlib.suppress(OSError):  # a dead zygote is found out when it is heard
-                zygote.run(theirs, writing)
-            os.close(writing)
+        child = Running.begin(job, stage, self.zygotes.alive[stage.zygote], self.limits.memory_mb)
         self.running[job.job_id] = child
-        self.starting.setdefault(zygote, []).append(child)
+        self.starting.setdefault(child.zygote, []).append(child)
 
     def _listen(self) -> bool:
         """Wait for a word of a child, a zygote, the database or a signal; true when the database called."""
@@ -271,9 +245,9 @@ class Worker:
             sources[zygote.talk] = lambda z=zygote: self._hear_zygote(z)  # type: ignore[misc]
         for child in self.running.values():
             if child.talk.fileno() >= 0:
-                sources[child.talk] = lambda c=child: self._hear(c)  # type: ignore[misc]
+                sources[child.talk] = child.hear
             if child.output >= 0:
-                sources[child.output] = lambda c=child: self._hear_murmur(c)  # type: ignore[misc]
+                sources[child.output] = child.hear_murmur
         database = self._con.pgconn.socket if self._con and not self._con.closed else None
         if database is not None:
             sources[database] = lambda: None
@@ -317,88 +291,22 @@ class Worker:
                     if child.zygote is zygote and child.pid == int(words[1]):
                         self._ended(child, how_ended(int(words[2])))
 
-    def _hear(self, child: Running) -> None:
-        if child.talk.fileno() < 0:  # its end was told in the same round
-            return
-        try:
-            data = child.talk.recv(1 << 18)
-        except (BlockingIOError, ConnectionError):
-            data = b""
-        if not data:
-            child.talk.close()  # its end is told by the zygote
-            return
-        *lines, child.heard = (child.heard + data).split(b"\n")
-        for line in lines:
-            message: dict[str, Any] = json.loads(line)
-            if "progress" in message:
-                child.progress = message["progress"]
-            elif "log" in message:
-                self._note(child, **message["log"])
-            else:
-                child.last_word = message
-
-    def _hear_murmur(self, child: Running) -> None:
-        """Take what it printed as lines of its log."""
-        if child.output < 0:
-            return
-        try:
-            data = os.read(child.output, 1 << 16)
-        except BlockingIOError:
-            return
-        if not data:
-            os.close(child.output)
-            child.output = -1
-        *lines, child.murmured = (child.murmured + data).split(b"\n")
-        if not data and child.murmured:
-            lines.append(child.murmured)
-        for line in lines:
-            self._note(child, event=line.decode("utf-8", "replace").rstrip())
-
-    def _note(
-        self, child: Running, *, event: str, level: str = "info", at: str = "", details: Mapping[str, Any] | None = None
-    ) -> None:
-        child.spoken += 1
-        if child.spoken > MOST_LINES:
-            return
-        if child.spoken == MOST_LINES:
-            level, event = "warning", f"The log of this run ends here: it is longer than {MOST_LINES} lines."
-        line = {
-            "at": at or datetime.now(UTC).isoformat(),
-            "level": level,
-            "event": event[:8000],
-            "details": details or {},
-        }
-        child.lines.append(json.loads(json.dumps(line).replace("\\u0000", "\\ufffd")))
-
-    def _tell_to_end(self, child: Running, why: str) -> None:
-        if child.stopped_for is None:
-            child.stopped_for = why
-            child.kill_at = time.monotonic() + (0 if why in {"lost", "memory"} else self.rhythm.patience)
-            if child.pid is not None:
-                child.zygote.kill(child.pid, signal.SIGKILL if why == "memory" else signal.SIGTERM)
-
     def _watch_time(self) -> None:
         now = time.monotonic()
         for child in self.running.values():
             if child.stopped_for is None and now > child.ends_at:
-                self._tell_to_end(child, "timeout")
+                child.tell_to_end("timeout", self.rhythm.patience)
             elif child.kill_at is not None and now > child.kill_at and child.pid is not None:
                 child.zygote.kill(child.pid, signal.SIGKILL)
                 child.kill_at = now + 1
         if self._is_due("weigh", self.rhythm.weigh):
             for child in self.running.values():
                 if child.stopped_for is None and child.pid is not None and child.weight_mb() > child.memory_mb:
-                    self._tell_to_end(child, "memory")
+                    child.tell_to_end("memory", self.rhythm.patience)
 
     def _ended(self, child: Running, how: str) -> None:
         """Record the end of a child whose process is gone, however it went."""
-        while child.talk.fileno() >= 0:
-            self._hear(child)
-        if child.output >= 0:
-            self._hear_murmur(child)
-        if child.output >= 0:
-            os.close(child.output)
-            child.output = -1
+        child.hear_out()
         ending = verdict(child, how)
         if child.stopped_for != "lost":
             try:

@@ -7,11 +7,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 
 from lifetracer.jobs.stages import Stage
 
@@ -63,43 +59,6 @@ class Zygote:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-
-
-@dataclass
-class Running:
-    """A child at work, as the worker sees it."""
-
-    job: Any
-    stage: Stage
-    zygote: Zygote
-    talk: socket.socket
-    output: int
-    ends_at: float
-    """Monotonic instant at which its time is up."""
-    memory_mb: int = 2048
-    """What it may take."""
-    pid: int | None = None
-    last_word: dict[str, Any] | None = None
-    progress: Mapping[str, Any] | None = None
-    """Not yet written."""
-    lines: deque[dict[str, Any]] = field(default_factory=deque)
-    """Not yet written."""
-    spoken: int = 0
-    """Lines so far."""
-    stopped_for: str | None = None
-    """Why we told it to end: cancelled, timeout, memory, leaving, lost."""
-    kill_at: float | None = None
-    """Monotonic instant at which patience ends."""
-    heard: bytes = b""
-    murmured: bytes = b""
-
-    def weight_mb(self) -> float:
-        """Tell how much memory of its own it takes (without mapped files); 0 where the system does not tell."""
-        try:
-            pages = Path(f"/proc/{self.pid}/statm").read_text(encoding="ascii").split()
-        except OSError:
-            return 0.0
-        return (int(pages[1]) - int(pages[2])) * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 class Zygotes:
