@@ -12,13 +12,13 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from psycopg import errors
 from psycopg.rows import class_row
 
-from lifetracer.errors import NotFoundError, UsageError
-from lifetracer.warehouse import queries
+from lifetracer.errors import UsageError
+from lifetracer.warehouse import queries, versions
 from lifetracer.warehouse.connect import Connection
-from lifetracer.warehouse.targets import Bounds, Target, listing, subject_key
+from lifetracer.warehouse.targets import Bounds, Target, subject_key
+from lifetracer.warehouse.versions import is_over
 
 _SQL = queries.beside(__file__)
 
@@ -93,7 +93,7 @@ def add(connection: Connection, intent: Intent) -> Intent:
         UsageError: an intent of this name runs already, there are too many, or the amounts make no sense.
         NotFoundError: there is no such category or project.
     """
-    living = [known for known in every(connection) if not _is_over(known, intent.valid_from)]
+    living = [known for known in every(connection) if not is_over(known, intent.valid_from)]
     if any(known.name == intent.name for known in living):
         raise UsageError(
             f"There is an intent named {intent.name} already.", remedy="Change it, end it, or choose another name."
@@ -107,7 +107,7 @@ def add(connection: Connection, intent: Intent) -> Intent:
 
 def free_name(connection: Connection, wanted: str, on: date) -> str:
     """Give the name, or where an intent bears it already, the name with the next number."""
-    taken = {known.name for known in every(connection) if not _is_over(known, on)}
+    taken = {known.name for known in every(connection) if not is_over(known, on)}
     wanted = wanted[:190]
     return next(name for n in range(1, 10_000) if (name := wanted if n == 1 else f"{wanted} {n}") not in taken)
 
@@ -157,31 +157,13 @@ def find(connection: Connection, name: str, on: date) -> Intent:
     Raises:
         NotFoundError: there is none.
     """
-    living = [intent for intent in every(connection) if not _is_over(intent, on)]
-    named = [intent for intent in living if name in {intent.name, str(intent.intent_id)}]
-    if not named:
-        raise NotFoundError(
-            f"There is no intent {name}.", remedy=listing([intent.name for intent in living], name, "`intent list`")
-        )
-    return max(named, key=lambda intent: intent.valid_from)
-
-
-def _is_over(intent: Intent, on: date) -> bool:
-    return intent.valid_to is not None and intent.valid_to <= on
+    return versions.latest(every(connection), lambda intent: intent.intent_id, name, on, "intent")
 
 
 def _write(connection: Connection, intent: Intent) -> Intent:
     given = {name: getattr(intent, name) for name in (*_SHARED, "sentence", "intent_id")}
-    try:
-        with connection.transaction(), connection.cursor(row_factory=class_row(Intent)) as cursor:
-            written = cursor.execute(_SQL["put"], given).fetchone()
-    except errors.CheckViolation as refused:
-        raise UsageError(
-            f"This intent makes no sense ({refused.diag.constraint_name}).",
-            remedy="A range begins with the smaller amount, a share is at most 100%, an end lies after the beginning.",
-        ) from None
-    assert written
-    return next(known for known in every(connection) if known == written)
+    kept = versions.written(connection, Intent, _SQL["put"], given, "intent")
+    return next(known for known in every(connection) if known == kept)
 
 
 def _named(connection: Connection, name: str) -> str:

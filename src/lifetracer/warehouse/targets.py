@@ -5,21 +5,19 @@ Law: the past keeps its measure. A target that changes gets a further version fr
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from psycopg import errors
 from psycopg.rows import class_row
 
 from lifetracer.errors import NotFoundError, UsageError
-from lifetracer.warehouse import queries
+from lifetracer.warehouse import queries, versions
 from lifetracer.warehouse.connect import Connection
 from lifetracer.warehouse.measures import write
+from lifetracer.warehouse.versions import is_over, listing
 
 _SQL = queries.beside(__file__)
 
@@ -109,7 +107,7 @@ def add(connection: Connection, target: Target) -> Target:
         UsageError: a target of this name is in force already, or the amounts make no sense.
         NotFoundError: there is no such category or project.
     """
-    if any(known.name == target.name and not _is_over(known, target.valid_from) for known in every(connection)):
+    if any(known.name == target.name and not is_over(known, target.valid_from) for known in every(connection)):
         raise UsageError(
             f"There is a target named {target.name} already.", remedy="Change it, end it, or choose another name."
         )
@@ -165,13 +163,7 @@ def find(connection: Connection, name: str, on: date) -> Target:
     Raises:
         NotFoundError: there is none.
     """
-    living = [target for target in every(connection) if not _is_over(target, on)]
-    named = [target for target in living if name in {target.name, str(target.target_id)}]
-    if not named:
-        raise NotFoundError(
-            f"There is no target {name}.", remedy=listing([target.name for target in living], name, "`target list`")
-        )
-    return max(named, key=lambda target: target.valid_from)
+    return versions.latest(every(connection), lambda target: target.target_id, name, on, "target")
 
 
 def first_period(period: str, day: date) -> date:
@@ -181,22 +173,10 @@ def first_period(period: str, day: date) -> date:
     return day.replace(day=1) if period == "month" else day
 
 
-def _is_over(target: Target, on: date) -> bool:
-    return target.valid_to is not None and target.valid_to <= on
-
-
 def _write(connection: Connection, target: Target, subject_value: str | None) -> Target:
     given = {name: getattr(target, name) for name in Target.__dataclass_fields__ if name != "subject_name"}
-    try:
-        with connection.transaction(), connection.cursor(row_factory=class_row(Target)) as cursor:
-            written = cursor.execute(_SQL["put"], given | {"subject_value": subject_value}).fetchone()
-    except errors.CheckViolation as refused:
-        raise UsageError(
-            f"This target makes no sense ({refused.diag.constraint_name}).",
-            remedy="A range begins with the smaller amount, a share is at most 100%, an end lies after the beginning.",
-        ) from None
-    assert written
-    return next(known for known in every(connection) if known == written)
+    kept = versions.written(connection, Target, _SQL["put"], given | {"subject_value": subject_value}, "target")
+    return next(known for known in every(connection) if known == kept)
 
 
 def subject_key(connection: Connection, subject: str, wanted: str | None) -> str | None:
@@ -221,9 +201,3 @@ def _query(connection: Connection, name: str) -> str:
     """Choose the query that does without the names of categories and projects while no transform has made them."""
     made = connection.execute(_SQL["is_made"]).fetchone()
     return _SQL[name if made and made[0] else f"{name}_unnamed"]
-
-
-def listing(names: Sequence[str], wanted: str, else_see: str) -> str:
-    """Say which of some names come near to the one that was not found."""
-    near = difflib.get_close_matches(wanted, names, n=5, cutoff=0.4) or sorted(names)[:8]
-    return f"Known are: {', '.join(near)}." if near else f"See {else_see}."

@@ -213,7 +213,24 @@ class TargetChange(Body):
     since: Day | None = Field(None, description="By default the first day of the present period.")
 
 
-class Target(Shape):
+class Measured(Shape):
+    """What targets and wishes say alike: of what, how much, per what, on which days, from when."""
+
+    subject: str
+    subject_value: str | None
+    subject_name: str | None
+    measure: str
+    period: str
+    comparison: str
+    low: float | None
+    high: float | None
+    weekdays: list[int] | None
+    priority: int
+    valid_from: date
+    valid_to: date | None
+
+
+class Target(Measured):
     """One version of a target."""
 
     model_config = like(
@@ -235,18 +252,6 @@ class Target(Shape):
     )
     target_id: UUID
     name: str
-    subject: str
-    subject_value: str | None
-    subject_name: str | None
-    measure: str
-    period: str
-    comparison: str
-    low: float | None
-    high: float | None
-    weekdays: list[int] | None
-    priority: int
-    valid_from: date
-    valid_to: date | None
     made_by: str
 
 

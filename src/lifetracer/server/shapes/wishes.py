@@ -12,7 +12,7 @@ from uuid import UUID
 from pydantic import Field
 
 from lifetracer.server.shapes import AT, JOB_ID, Body, Name, Shape, like
-from lifetracer.server.shapes.meanings import Amount, Day
+from lifetracer.server.shapes.meanings import Amount, Day, Measured
 
 Comparison = Literal["at_least", "at_most", "between", "exactly"]
 Measure = Literal["duration", "count", "start_time", "end_time", "share"]
@@ -78,25 +78,13 @@ class SentenceBody(Body):
     language: Spoken | None = Field(None, description="The language to try first; by default the account's.")
 
 
-class Intent(Shape):
+class Intent(Measured):
     """One version of a wish."""
 
     model_config = like(intentId=JOB_ID, name="Study", sentence=SAID, **FIELDS)
     intent_id: UUID
     name: str
     sentence: str | None
-    subject: str
-    subject_value: str | None
-    subject_name: str | None
-    measure: str
-    period: str
-    comparison: str
-    low: float | None
-    high: float | None
-    weekdays: list[int] | None
-    priority: int
-    valid_from: date
-    valid_to: date | None
 
 
 class Intents(Shape):
@@ -106,22 +94,10 @@ class Intents(Shape):
     intents: list[Intent]
 
 
-class Wish(Shape):
+class Wish(Measured):
     """What a sentence was understood to wish."""
 
     model_config = like(**FIELDS)
-    subject: str
-    subject_value: str | None
-    subject_name: str | None
-    measure: str
-    period: str
-    comparison: str
-    low: float | None
-    high: float | None
-    weekdays: list[int] | None
-    priority: int
-    valid_from: date
-    valid_to: date | None
 
 
 class NotUnderstood(Shape):
