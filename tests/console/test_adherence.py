@@ -14,7 +14,7 @@ def test_the_weeks_figures_are_those_of_its_mart(lived):
 
 def test_every_count_opens_the_plans_behind_it(lived):
     page = lived.get(WEEK).text
-    assert 'href="/plans?from=2026-11-16&to=2026-11-22&verdict=missed"' in page
+    assert 'href="/planned?from=2026-11-16&to=2026-11-22&verdict=missed"' in page
     assert len(rows(page, 'id="weeks-table"')) == 26
 
 

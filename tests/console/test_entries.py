@@ -23,7 +23,7 @@ def test_a_category_a_project_and_a_verdict_narrow_the_list(lived):
 
 
 def test_plans_tell_how_they_were_lived_and_lead_to_what_was_sent(lived):
-    page = lived.get(f"/plans?{DAYS}&category=Deep work").text
+    page = lived.get(f"/planned?{DAYS}&category=Deep work").text
     ((day, _, category, title, calendar, verdict, planned, actual, _),) = rows(page, "<main")
     assert (day, category, title, calendar) == ("Mon 16 November 2026", "Deep work", "Deep work", "Work")
     assert (verdict, planned, actual) == ("shifted", "1 h 00 m", "50 m")

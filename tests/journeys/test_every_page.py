@@ -27,7 +27,7 @@ PAGES = (
     "/data",
     "/jobs",
     "/entries?from=2026-11-16&to=2026-11-22",
-    "/plans?from=2026-11-16&to=2026-11-22",
+    "/planned?from=2026-11-16&to=2026-11-22",
 )
 
 

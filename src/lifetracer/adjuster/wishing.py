@@ -55,7 +55,7 @@ def intent_of(parsed: Parsed, sentence: str, today: date, name: str | None = Non
     """Make an intent of what was understood."""
     wish = parsed.wish
     return Intent(
-        name=name or wish.subject_name or parsed.echo[:200],
+        name=name or name_of(wish, parsed.language),
         sentence=sentence,
         subject=wish.subject,
         subject_value=wish.subject_value,
@@ -72,18 +72,42 @@ def intent_of(parsed: Parsed, sentence: str, today: date, name: str | None = Non
     )
 
 
+def name_of(wish: Wish, language: str) -> str:
+    """Call a wish shortly after what it is about: Learning, Start of Sleep, End of the day; Sleepの開始, 一日の終了."""
+    ja = language == "ja"
+    about = wish.subject_name or wish.subject_value
+    if wish.measure not in ("start_time", "end_time"):
+        return about or ("全記録時間" if ja else "All tracked time")
+    if ja:
+        return f"{about or '一日'}の{'開始' if wish.measure == 'start_time' else '終了'}"
+    return f"{'Start' if wish.measure == 'start_time' else 'End'} of {about or 'the day'}"
+
+
 def add(con: Connection, sentence: str, language: str, today: date, name: str | None = None) -> tuple[Intent, Parsed]:
     """Add the intent that a sentence says; without a name it is called after what it is about.
 
     Raises:
         NotUnderstoodError: the sentence was not understood.
+        AlreadyWishedError: the same is wished already; without a name also when only the amount is another.
         UsageError: an intent of the given name runs already.
     """
     parsed = understand(con, sentence, language, today)
+    return keep(con, parsed, sentence, today, name), parsed
+
+
+def keep(con: Connection, parsed: Parsed, sentence: str, today: date, name: str | None = None) -> Intent:
+    """Keep what was understood of a sentence as an intent; raises like :func:`add`."""
     intent = intent_of(parsed, sentence, today, name)
     if name is None:
+        for known in intents.rivals(con, intent):
+            if (known.low, known.high) != (intent.low, intent.high):
+                said = say(known, parsed.language, dates=False)
+                raise intents.AlreadyWishedError(
+                    f"You wish this already with another amount: {known.name} ({said}).",
+                    remedy="Change it to the new amount, or give the second wish a name of its own.",
+                )
         intent = replace(intent, name=intents.free_name(con, intent.name, intent.valid_from))
-    return intents.add(con, intent), parsed
+    return intents.add(con, intent)
 
 
 def change(
@@ -120,8 +144,8 @@ def change(
     return intents.change(con, name, Bounds(wish.comparison, wish.low, wish.high), first, more), parsed
 
 
-def say(intent: Intent, language: str) -> str:
-    """Say an intent as a sentence that would be understood again."""
+def say(intent: Intent, language: str, *, dates: bool = True) -> str:
+    """Say an intent as a sentence that would be understood again, with its first and last day or without."""
     wish = Wish(
         subject=_subject(intent.subject),
         subject_value=intent.subject_value,
@@ -133,8 +157,8 @@ def say(intent: Intent, language: str) -> str:
         high=intent.high,
         weekdays=tuple(intent.weekdays) if intent.weekdays else None,
         priority=intent.priority,
-        valid_from=intent.valid_from,
-        valid_to=intent.valid_to,
+        valid_from=intent.valid_from if dates else None,
+        valid_to=intent.valid_to if dates else None,
     )
     return echo(wish, "ja" if language == "ja" else "en")
 

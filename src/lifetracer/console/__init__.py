@@ -23,8 +23,10 @@ from lifetracer.console import (
     loop,
     palette,
     people,
+    plans,
     progress,
     reports,
+    review,
     security,
     sign_in,
     targets,
@@ -32,8 +34,10 @@ from lifetracer.console import (
     ways_in,
     week,
     welcome,
+    what_if,
     your_data,
 )
+from lifetracer.console import settings as settings_page
 from lifetracer.console.shell import Shell
 from lifetracer.settings import Settings
 from lifetracer.warehouse import Warehouse
@@ -58,7 +62,10 @@ def build(
         adherence,
         estimates,
         targets,
+        plans,
+        what_if,
         reports,
+        review,
         entries,
         categories,
         data,
@@ -67,6 +74,7 @@ def build(
         progress,
         connections,
         security,
+        settings_page,
         people,
         your_data,
         palette,

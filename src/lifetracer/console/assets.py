@@ -28,9 +28,11 @@ PARTS = {
         "grid.css",
         "loop.css",
         "estimates.css",
+        "planning.css",
+        "review.css",
         "entrance.css",
     ),
-    "lifetracer.js": ("console.js", "forms.js", "palette.js", "entrance.js"),
+    "lifetracer.js": ("console.js", "forms.js", "palette.js", "planning.js", "entrance.js"),
 }
 """Files that browsers get as one → the files they are written in, in order."""
 

@@ -30,8 +30,8 @@ def routes(shell: Shell) -> APIRouter:
     def entries(request: Request) -> Response:
         return _list(shell, request, "entries")
 
-    @router.get("/plans")
-    def plans(request: Request) -> Response:
+    @router.get("/planned")
+    def planned(request: Request) -> Response:
         return _list(shell, request, "plans")
 
     return router

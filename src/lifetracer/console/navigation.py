@@ -94,12 +94,28 @@ PAGES = (
         on_phone=True,
     ),
     Page(
+        "plans",
+        "/plans",
+        keep("Plans"),
+        "look",
+        "p",
+        '<rect x="3.5" y="4.5" width="17" height="16" rx="3"/><path d="M3.5 9.5h17M12 12.5v5M9.5 15h5"/>',
+    ),
+    Page(
         "reports",
         "/reports",
         keep("Reports"),
         "look",
         "r",
         '<path d="M7 3.5h7l4 4v13H7z"/><path d="M14 3.500v4h4M10 12h5M10 16h5"/>',
+    ),
+    Page(
+        "review",
+        "/review",
+        keep("Weekly review"),
+        "look",
+        "v",
+        '<path d="M5 4.500h14v12h-8l-4 3.500v-3.500H5z"/><path d="m9 10.500 2 2 4-4"/>',
     ),
     Page(
         "categories",
@@ -134,6 +150,14 @@ PAGES = (
         "tend",
         "j",
         '<path d="M4 6.5h16M4 12h10M4 17.5h13"/><circle cx="19" cy="12" r="1.6"/>',
+    ),
+    Page(
+        "settings",
+        "/settings",
+        keep("Settings"),
+        "tend",
+        "o",
+        '<path d="M4 7h9M17 7h3M4 17h3M11 17h9"/><circle cx="15" cy="7" r="2"/><circle cx="9" cy="17" r="2"/>',
     ),
     Page(
         "your_data",

@@ -1,20 +1,24 @@
-"""The targets page: how far each target came in its open period, its streak, and its last periods.
+"""The targets page: proposals to decide, what is wished, how far each target came, days away, ambition.
 
-Law: progress, verdict and streak are the marts'; the page only words them.
+Law: progress, verdict and streak are the marts', odds the adjuster's; the page only words them. What is changed goes
+through the HTTP API.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from lifetracer.adjuster import wishing
 from lifetracer.charts import Words, keep
-from lifetracer.console.shell import Shell
+from lifetracer.console import wishes
+from lifetracer.console.shell import Shell, Visitor
 from lifetracer.warehouse.queries import beside
 
 SQL = beside(__file__)
@@ -35,6 +39,15 @@ TIMES = {
     ("end_time", "between"): keep("ended between {low} and {high}"),
 }
 """How wishes about times of day are said."""
+BOLDNESS = {
+    0.5: keep("bold: reached every other time"),
+    0.65: keep("balanced: reached two times in three"),
+    0.8: keep("safe: reached four times in five"),
+    0.9: keep("very safe: reached nine times in ten"),
+}
+"""The chances with which proposed targets are to be reached."""
+LONGEST = 500
+"""Letters of a sentence, as the API takes them."""
 SHOWN = {"day": 28, "week": 16, "month": 12}
 """How many of the last periods are shown."""
 
@@ -49,11 +62,8 @@ class Progress:
 
     def sentence(self, _: Words) -> str:
         """Say what is wanted: ``at least 8 h 00 m a week``."""
-        row = self.latest
-        bounds = {name: amount(row[name], row["measure"], _) for name in ("low", "high") if row[name] is not None}
-        said = TIMES.get((row["measure"], row["comparison"])) or SENTENCES[row["comparison"]]
-        every = EVERY[row["period"]]
-        return _("{wanted} {every}", wanted=_(said, **bounds), every=_(every))
+        every = EVERY[self.latest["period"]]
+        return _("{wanted} {every}", wanted=bounds(self.latest, _), every=_(every))
 
     def reached(self, _: Words) -> str:
         """Say how much was reached."""
@@ -83,26 +93,45 @@ def routes(shell: Shell) -> APIRouter:
     router = APIRouter(route_class=shell.route)
 
     @router.get("/targets")
-    def targets(request: Request) -> Response:
+    def targets(request: Request, sentence: str = "") -> Response:
         visitor = shell.visitor(request)
-        picture = shell.has_picture(visitor)
-        found: list[Progress] = []
-        if picture:
-            with shell.asking(visitor) as ask:
-                periods = ask(SQL["progress"], today=visitor.now.date())
-                streaks = {row["target_id"]: row for row in ask(SQL["streaks"])}
-            found = gather(periods, streaks)
+        found, desk = read(shell, visitor, sentence[:LONGEST].replace("\x00", ""))
+        _ = visitor.words
         return shell.page(
             request,
             visitor,
             "targets.html",
             page="targets",
             standing=shell.standing(visitor),
-            picture=picture,
+            picture=desk is not None and desk.is_made,
             targets=found,
+            desk=desk,
+            today=visitor.now.date(),
+            a_day=timedelta(days=1),
+            statuses=wishes.STATUSES,
+            boldness=BOLDNESS,
+            say=lambda intent: wishing.say(intent, _.language, dates=False),
+            bounds=lambda row, low="low", high="high": bounds(row, _, low, high),
+            amount=lambda value, measure: amount(value, measure, _),
+            written=written,
         )
 
     return router
+
+
+def read(shell: Shell, visitor: Visitor, sentence: str) -> tuple[list[Progress], wishes.Desk | None]:
+    """Read how the targets stand, and what waits for the person."""
+    if visitor.account_id is None:
+        return [], None
+    today = visitor.now.date()
+    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in SQL}
+    is_made = shell.has_picture(visitor)
+    if is_made:
+        with shell.asking(visitor) as ask:
+            rows = {name: ask(query, today=today) for name, query in SQL.items()}
+    with shell.warehouse.transaction(account_id=visitor.account_id) as con:
+        desk = wishes.read(con, today, visitor.words.language, sentence, rows, is_made=is_made)
+    return gather(rows["progress"], {row["target_id"]: row for row in rows["streaks"]}), desk
 
 
 def gather(periods: Sequence[Mapping[str, Any]], streaks: Mapping[Any, Mapping[str, Any]]) -> list[Progress]:
@@ -126,3 +155,26 @@ def amount(value: Decimal | int, measure: str, _: Words) -> str:
     if measure in ("start_time", "end_time"):
         return _.clock(int(value))
     return _.duration(int(value))
+
+
+def bounds(row: Mapping[str, Any], _: Words, low: str = "low", high: str = "high") -> str:
+    """Word what is wanted without how often: ``at least 8 h 00 m``; the columns of its bounds may be named."""
+    amounts = {
+        name: amount(row[column], row["measure"], _)
+        for name, column in (("low", low), ("high", high))
+        if row[column] is not None
+    }
+    said = TIMES.get((row["measure"], row["comparison"])) or SENTENCES[row["comparison"]]
+    return _(said, **amounts) if amounts else "–"
+
+
+def written(value: Decimal | float | None, measure: str) -> str:
+    """Write an amount as a field of a form takes it: ``7:30``, ``3``, ``25``."""
+    if value is None:
+        return ""
+    if measure == "share":
+        return f"{float(value) * 100:.4g}"
+    if measure == "count":
+        return f"{float(value):g}"
+    minutes = round(float(value) / 60)
+    return f"{minutes // 60}:{minutes % 60:02}"
