@@ -1,4 +1,4 @@
-"""infra/oci/scripts/deploy.sh under load: no request fails, no job is lost, a bad version is taken back by itself."""
+"""infra/oci/scripts/deploy.sh under load: no request fails, no job is lost, bad versions are taken back by themselves."""
 
 import http.client
 import json
@@ -15,7 +15,13 @@ from containers import ROOT, Findings, ask, build, engine, run, until
 from layout import IMAGE, PORT, POSTGRES, TOKEN, URL, Layout
 
 HAPROXY = "haproxy:3.0-bookworm"
-NEXT, BROKEN = "lifetracer:drill-next", "lifetracer:drill-broken"
+NEXT = "lifetracer:drill-next"
+BROKEN = {
+    "lifetracer:drill-dead": ("a version that does not start", '[ "$1" = migrate ]'),
+    "lifetracer:drill-idle": ("a version whose worker ends", '[ "$1" != worker ]'),
+    "lifetracer:drill-stuck": ("a version that cannot migrate", '[ "$1" != migrate ]'),
+}
+"""Image → what is wrong with it, and what its commands must be to work."""
 LEAST = int(os.environ.get("REQUESTS_A_SECOND", "100"))
 
 
@@ -47,17 +53,15 @@ class Load:
         turn = number
         while not self.over.is_set():
             turn += 1
-            what = (
-                ("POST", "/api/sync/toggl")
-                if turn % 100 == 0
-                else ("GET", "/api/jobs?limit=5" if turn % 10 == 0 else "/health")
-            )
+            what = ("GET", "/health")
+            if turn % 10 == 0:
+                what = ("POST", "/api/sync/toggl") if turn % 20 == 0 else ("GET", "/api/jobs?limit=5")
             begun = time.monotonic()
             try:
                 connection.request(*what, headers=headers)
                 answer = connection.getresponse()
                 body = answer.read()
-                said = "ok" if answer.status in {200, 202} else f"{what[0]} {answer.status}"
+                said = f"{what[0]} {'ok' if answer.status in {200, 202} else answer.status}"
                 if answer.status == 202:
                     self.jobs.add(json.loads(body)["jobId"])
             except (OSError, http.client.HTTPException) as failure:
@@ -100,6 +104,12 @@ def deploy(layout: Layout, image: str) -> tuple[int, str]:
     return told.returncode, told.stdout
 
 
+def derive(folder: str, tag: str, more: str) -> None:
+    """Make another version of the image."""
+    (Path(folder) / "Dockerfile").write_text(f"FROM {IMAGE}\n{more}\n")
+    run("docker", "build", "--quiet", "-t", tag, folder, env={"DOCKER_BUILDKIT": "1"})
+
+
 def images(layout: Layout) -> set[str]:
     """Tell which images the servers and the worker run."""
     names = ("server-a", "server-b", "worker")
@@ -113,10 +123,13 @@ def under_load(found: Findings, layout: Layout, what: str, image: str, code: int
         ended_with, _ = deploy(layout, image)
         time.sleep(3)
     count = sum(load.answers.values())
-    failed = {said: number for said, number in load.answers.items() if said != "ok"}
+    failed = {said: number for said, number in load.answers.items() if not said.endswith("ok")}
+    posts = load.answers["POST ok"]
     found.claim(f"{what}: deploy.sh ends with {code}", ended_with == code, f"{load.seconds:.0f} s")
     found.claim(
-        f"{what}: no request failed", not failed, f"{count} requests, slowest {load.slowest:.1f} s {failed or ''}"
+        f"{what}: no request failed",
+        not failed,
+        f"{count}, of them {posts} POSTs, slowest {load.slowest:.1f} s {failed or ''}",
     )
     rate = count / load.seconds
     found.claim(f"{what}: at least {LEAST} requests a second", rate >= LEAST, f"{rate:.0f}")
@@ -131,10 +144,10 @@ def main() -> None:
     if not run("docker", "image", "ls", "-q", IMAGE) or not os.environ.get("KEEP_IMAGES"):
         build(IMAGE)
     with tempfile.TemporaryDirectory() as folder:
-        broken = r'ENTRYPOINT ["sh", "-c", "[ \"$1\" = migrate ] || exit 1; exec lifetracer migrate", "lifetracer"]'
-        for tag, more in ((NEXT, "LABEL version=next"), (BROKEN, broken)):
-            (Path(folder) / "Dockerfile").write_text(f"FROM {IMAGE}\n{more}\n")
-            run("docker", "build", "--quiet", "-t", tag, folder, env={"DOCKER_BUILDKIT": "1"})
+        derive(folder, NEXT, "LABEL version=next")
+        for tag, (_, wanted) in BROKEN.items():
+            program = json.dumps(["sh", "-c", wanted + ' || exit 1; exec lifetracer "$@"', "lifetracer"])
+            derive(folder, tag, f"ENTRYPOINT {program}")
         layout = Rolling("rolling,db", Path(folder))
         try:
             layout.up()
@@ -143,11 +156,12 @@ def main() -> None:
             until("both servers", lambda: ask(f"{URL}/ready")[0] == 200, 180)
             under_load(found, layout, "a new version", NEXT, 0)
             found.claim("a new version: every container runs it", images(layout) == {NEXT}, images(layout))
-            under_load(found, layout, "a broken version", BROKEN, 1)
-            found.claim("a broken version: every container is back", images(layout) == {NEXT}, images(layout))
+            for tag, (what, _) in BROKEN.items():
+                under_load(found, layout, what, tag, 1)
+                found.claim(f"{what}: every container is back", images(layout) == {NEXT}, images(layout))
         finally:
             layout.down()
-            for tag in (NEXT, BROKEN):
+            for tag in (NEXT, *BROKEN):
                 run("docker", "image", "rm", "-f", tag, check=False)
     found.end()
 
