@@ -1,4 +1,4 @@
-"""infra/oci/scripts/deploy.sh under load: no request fails, no job is lost, bad versions are taken back by themselves."""
+"""infra/oci/scripts/deploy.sh under load: no request fails, no job is lost, what is not well is taken back by itself."""
 
 import http.client
 import json

@@ -1,5 +1,5 @@
 # Stand-in for the image prom/alertmanager, made of Debian's package: an older version that reads the same files.
-FROM debian:bookworm-slim
+FROM debian:trixie-slim
 # hadolint ignore=DL3008 # whatever this Debian has
 RUN apt-get update -q && apt-get install -q -y --no-install-recommends prometheus-alertmanager wget && rm -rf /var/lib/apt/lists/* \
     && install --directory --owner=nobody /alertmanager

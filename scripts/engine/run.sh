@@ -86,7 +86,12 @@ stand_in() { # image
   say "making a stand-in for $1 …"
   case $1 in
   python:*) stand_in_for_python "$1" ;;
-  debian:*) debian bookworm "$folder/debian" ca-certificates && import "$folder/debian" "$1" ;;
+  debian:*)
+    local release=${1#*:}
+    release=${release%-slim}
+    debian "$release" "$folder/$release" ca-certificates
+    import "$folder/$release" "$1"
+    ;;
   haproxy:* | postgres:* | prom/* | cloudflare/*)
     have "$(sed -n 's/^FROM //p' "$here/${name##*/}.Dockerfile")"
     DOCKER_BUILDKIT=1 docker build --quiet --network host -t "$1" -f "$here/${name##*/}.Dockerfile" "$here" >/dev/null
@@ -107,7 +112,7 @@ compose() { # the engine's own client is too old for compose files of today; Deb
   debian trixie "$tree" ca-certificates
   mkdir -p "$plugins"
   (cd "$tree" && chroot . sh -c 'apt-get update -q && apt-get download docker-compose docker-buildx' >"$folder/compose.log" 2>&1 &&
-    for package in docker-*.deb; do dpkg -x "$package" "$folder/plugins"; done)
+    for package in docker-*.deb; do dpkg -x "$package" "$folder/plugins"; done && rm -rf docker-*.deb var/lib/apt/lists/*)
   ln -sf "$folder"/plugins/usr/libexec/docker/cli-plugins/* "$plugins/"
 }
 
