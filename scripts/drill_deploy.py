@@ -1,4 +1,4 @@
-"""infra/oci/scripts/deploy.sh under load: no request fails, no job is lost, what is not well is taken back by itself."""
+"""infra/oci/scripts/deploy.sh under load: no request fails, no job is lost, and what is not well is taken back."""
 
 import http.client
 import json
