@@ -25,11 +25,21 @@ def test_intents(client):
     missed = client.post("/api/intents/parse", json={"sentence": "Redaing at least 5 h a week"}).json()["notUnderstood"]
     assert (missed["code"], missed["rest"], missed["suggestions"]) == ("unknown_name", ["Redaing"], ["Reading"])
     assert missed["example"] == SAID
+    assert read["guess"] is None
     assert client.get("/api/intents").json() == {"intents": []}, "reading keeps nothing"
 
     made = client.post("/api/intents", json={"sentence": SAID}).json()
     assert (made["name"], made["sentence"], made["subjectName"], made["low"]) == ("Reading", SAID, "Reading", 18000)
     assert made["validFrom"] >= targets.first_period("week", date.today() - timedelta(days=1)).isoformat()
+    twice = is_problem(client.post("/api/intents", json={"sentence": "read 5 h a week or more"}), 422, "already_wished")
+    assert twice["detail"] == "You wish this already: Reading."
+    more = is_problem(
+        client.post("/api/intents", json={"sentence": "Reading at least 6 h a week"}), 422, "already_wished"
+    )
+    assert "“Reading”: at least 5 h per week" in more["detail"]
+    early = client.post("/api/intents", json={"sentence": "up before 06:00"}).json()
+    assert early["name"] == "Start of the day"
+    client.delete(f"/api/intents/{early['intentId']}").raise_for_status()
     other = client.post("/api/intents", json={"comparison": "at_most", "high": 3600, "period": "day"}).json()
     assert (other["subject"], other["name"], other["sentence"]) == ("all", "All tracked time", None)
     changed = client.patch("/api/intents/Reading", json={"comparison": "between", "low": 1, "high": 2}).json()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -53,23 +55,32 @@ def add(
 ) -> None:
     """Add what you wish; the next adjustment proposes targets for it."""
     from lifetracer.adjuster import wishing
+    from lifetracer.adjuster.guessing import guess
     from lifetracer.cli.surroundings import chosen_account, opened, today_of
 
     with opened() as (house, settings):
         account = chosen_account(house, settings)
         today = today_of(account)
-        with house.transaction(account_id=account.account_id) as connection:
-            try:
-                if try_it:
-                    parsed = wishing.understand(connection, sentence, account.language, today)
-                    intent = wishing.intent_of(parsed, sentence, today, name)
-                else:
-                    intent, parsed = wishing.add(connection, sentence, account.language, today, name)
-            except wishing.NotUnderstoodError as failure:
-                if as_json:
-                    typer.echo(json.dumps({"notUnderstood": failure.answer.as_json()}, ensure_ascii=False))
-                    raise typer.Exit(failure.exit_code) from None
+        try:
+            with house.transaction(account_id=account.account_id) as connection:
+                parsed = wishing.understand(connection, sentence, account.language, today)
+        except wishing.NotUnderstoodError as failure:
+            meant = guess(house, settings, account.account_id, sentence, account.language, today)
+            if as_json:
+                told = {"notUnderstood": failure.answer.as_json(), "guess": meant.echo if meant else None}
+                typer.echo(json.dumps(told, ensure_ascii=False))
+                raise typer.Exit(failure.exit_code) from None
+            if meant is None:
                 raise
+            typer.echo(str(failure), err=True)
+            if not sys.stdin.isatty():
+                typer.echo(f"The language model reads it as: {meant.echo}\nIf that is meant, say it so.", err=True)
+                raise typer.Exit(failure.exit_code) from None
+            typer.confirm(f"Is this meant: {meant.echo}?", abort=True)
+            parsed = meant
+        with house.transaction(account_id=account.account_id) as connection:
+            make = wishing.intent_of if try_it else partial(wishing.keep, connection)
+            intent = make(parsed, sentence, today, name)
     if as_json:
         typer.echo(json.dumps(_json(intent, parsed), ensure_ascii=False))
         return

@@ -96,7 +96,7 @@ PAGES = (
     Page(
         "plans",
         "/plans",
-        keep("Plans"),
+        keep("Plan proposals"),
         "look",
         "p",
         '<rect x="3.5" y="4.5" width="17" height="16" rx="3"/><path d="M3.5 9.5h17M12 12.5v5M9.5 15h5"/>',

@@ -26,6 +26,10 @@ MOST_INTENTS = 100
 """Living at a time; more than a person can mean."""
 
 
+class AlreadyWishedError(UsageError):
+    """You wish this already."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intent:
     """One version of an intent; a row of ``app.intent``."""
@@ -90,9 +94,16 @@ def add(connection: Connection, intent: Intent) -> Intent:
     """Add an intent (in the account's transaction).
 
     Raises:
+        AlreadyWishedError: the same is wished already, under whatever name.
         UsageError: an intent of this name runs already, there are too many, or the amounts make no sense.
         NotFoundError: there is no such category or project.
     """
+    intent = replace(intent, subject_value=subject_key(connection, intent.subject, intent.subject_value))
+    for known in rivals(connection, intent):
+        if (known.low, known.high) == (intent.low, intent.high):
+            raise AlreadyWishedError(
+                f"You wish this already: {known.name}.", remedy="Change it or end it; wishing twice counts once."
+            )
     living = [known for known in every(connection) if not is_over(known, intent.valid_from)]
     if any(known.name == intent.name for known in living):
         raise UsageError(
@@ -100,9 +111,16 @@ def add(connection: Connection, intent: Intent) -> Intent:
         )
     if len({known.intent_id for known in living}) >= MOST_INTENTS:
         raise UsageError(f"There are {MOST_INTENTS} intents already.", remedy="End some of them first.")
-    return _write(
-        connection, replace(intent, subject_value=subject_key(connection, intent.subject, intent.subject_value))
-    )
+    return _write(connection, intent)
+
+
+def rivals(connection: Connection, intent: Intent) -> list[Intent]:
+    """List the living intents that bound the same thing on the same days from the same side, by whatever amount."""
+
+    def sense(one: Intent) -> tuple[object, ...]:
+        return (one.subject, one.subject_value, one.measure, one.period, one.comparison, sorted(one.weekdays or ()))
+
+    return [known for known in every(connection, intent.valid_from) if sense(known) == sense(intent)]
 
 
 def free_name(connection: Connection, wanted: str, on: date) -> str:

@@ -13,6 +13,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from lifetracer.adjuster import proposals, wishing
+from lifetracer.adjuster.guessing import guess
 from lifetracer.adjuster.sentences import Parsed, parse
 from lifetracer.errors import UsageError
 from lifetracer.server.acting import Acting, Here
@@ -78,14 +79,21 @@ def add_intent(body: IntentBody, here: Here) -> Response:
 
 @router.post("/intents/parse", responses=shows(Reading), dependencies=READ)
 def read_sentence(body: SentenceBody, here: Here) -> Response:
-    """Say how a sentence is understood; nothing is kept."""
+    """Say how a sentence is understood; nothing is kept. With `guess` the language model is asked where we are not."""
     with here.reading() as con:
         account, today = _account(con, here), _today(con, here)
         answer = parse(body.sentence, body.language or account.language, wishing.known(con, today))
     if isinstance(answer, Parsed):
         fields = wishing.intent_of(answer, body.sentence, today).as_json()
         wish = {name: value for name, value in fields.items() if name not in {"intentId", "name", "sentence"}}
-        return here.show({"language": answer.language, "echo": answer.echo, "wish": wish, "notUnderstood": None})
+        return here.show(
+            {"language": answer.language, "echo": answer.echo, "wish": wish, "notUnderstood": None, "guess": None}
+        )
+    meant = (
+        guess(here.warehouse, here.settings, account.account_id, body.sentence, answer.language, today)
+        if body.guess
+        else None
+    )
     missed = {
         "code": answer.code,
         "understood": list(answer.understood),
@@ -94,7 +102,15 @@ def read_sentence(body: SentenceBody, here: Here) -> Response:
         "example": answer.example,
         "suggestions": list(answer.suggestions),
     }
-    return here.show({"language": answer.language, "echo": None, "wish": None, "notUnderstood": missed})
+    return here.show(
+        {
+            "language": answer.language,
+            "echo": None,
+            "wish": None,
+            "notUnderstood": missed,
+            "guess": {"sentence": meant.echo, "echo": meant.echo} if meant else None,
+        }
+    )
 
 
 @router.patch("/intents/{intent}", responses=shows(Intent), dependencies=WRITE)

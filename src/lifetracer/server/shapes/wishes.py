@@ -76,6 +76,7 @@ class SentenceBody(Body):
     model_config = like(sentence=SAID)
     sentence: Sentence
     language: Spoken | None = Field(None, description="The language to try first; by default the account's.")
+    guess: bool = Field(False, description="Ask the language model what was meant, if the sentence is not understood.")
 
 
 class Intent(Measured):
@@ -119,14 +120,25 @@ class NotUnderstood(Shape):
     suggestions: list[str]
 
 
-class Reading(Shape):
-    """How a sentence is understood: ``wish`` and ``echo``, or ``notUnderstood``."""
+class Guess(Shape):
+    """What a language model takes a sentence for; it counts only when the person sends it."""
 
-    model_config = like(language="en", echo="“Study”: at least 10 h per week", wish=FIELDS, notUnderstood=None)
+    model_config = like(sentence="“Study”: at least 10 h per week", echo="“Study”: at least 10 h per week")
+    sentence: str = Field(description="To be sent instead, when it is what was meant.")
+    echo: str = Field(description="How our own parser reads it.")
+
+
+class Reading(Shape):
+    """How a sentence is understood: ``wish`` and ``echo``, or ``notUnderstood``, perhaps with a ``guess``."""
+
+    model_config = like(
+        language="en", echo="“Study”: at least 10 h per week", wish=FIELDS, notUnderstood=None, guess=None
+    )
     language: str
     echo: str | None
     wish: Wish | None
     not_understood: NotUnderstood | None
+    guess: Guess | None
 
 
 class Proposal(Shape):
