@@ -1,6 +1,9 @@
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
@@ -8,6 +11,7 @@ from httpx import Client
 
 import lived_marts
 import marts
+import wished_rows
 from lifetracer import console
 from lifetracer.settings import Settings
 from lifetracer.warehouse import Warehouse
@@ -54,6 +58,37 @@ def person(warehouse: Warehouse, account: Account) -> Account:
     marts.make(warehouse)
     marts.connect(warehouse, account.account_id, last_success_at=datetime(2026, 11, 19, 5, 58, tzinfo=UTC))
     return account
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A console with everything of `wished_rows`, as its owner sees it, and as somebody else does."""
+
+    browser: Client
+    other: Client
+    proposal_id: UUID
+
+
+@pytest.fixture(scope="package")
+def desk(server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """A person with half a year, wishes and proposals, and another one with nothing; nobody changes them."""
+    home = tmp_path_factory.mktemp("home")
+    with server.warehouse(home / "home") as house, ExitStack() as stack:
+        with house.transaction() as con:
+            account = create(con, "Aoi", "Asia/Tokyo", "en")
+            create(con, "Ren", "Asia/Tokyo", "en")
+        marts.make(house)
+        lived_marts.fill(house, account.account_id)
+        proposal_id = wished_rows.fill(house, account.account_id, lived_marts.LONG, NOW.date())
+
+        def browse(name: str) -> Client:
+            app = FastAPI()
+            app.include_router(console.build(house, Settings(home=home, account=name), clock=lambda: NOW))
+            address = stack.enter_context(serving(app))
+            given = {"headers": {"accept-language": "en"}, "follow_redirects": True, "timeout": 30}
+            return stack.enter_context(Client(base_url=address, **given))
+
+        yield Desk(browse("Aoi"), browse("Ren"), proposal_id)
 
 
 @pytest.fixture(scope="package")
