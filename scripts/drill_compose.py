@@ -148,7 +148,7 @@ def split(folder: Path, found: Findings) -> None:
         found.claim("split: and nowhere else", not any(closed.values()), closed)
         for words in (["connector", "sync", "toggl"], ["transform", "transform"], ["reporter", "report"]):
             said = layout.compose("run", "--rm", *words, "--json", check=False)
-            done = said.rstrip().endswith("}")
+            done = any(line.startswith("{") and line.endswith("}") for line in said.splitlines())
             found.claim(f"batch: docker compose run --rm {' '.join(words)}", done, "" if done else said[-300:])
     finally:
         layout.down()
