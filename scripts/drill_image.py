@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import time
 
 from containers import Findings, ask, build, engine, megabytes, run, until
@@ -18,6 +19,19 @@ try:
 except OSError:
     pass
 """
+
+
+def installed(image: str) -> set[str]:
+    """Tell which packages an image holds, with their versions."""
+    program = "import importlib.metadata as m; print(*(f'{d.name}=={d.version}' for d in m.distributions()))"
+    said = run("docker", "run", "--rm", "--entrypoint", "python", image, "-c", program)
+    return {re.sub(r"[-_.]+", "-", one.lower()) for one in said.split() if not one.startswith("lifetracer==")}
+
+
+def locked(extras: list[str]) -> dict[str, bool]:
+    """Tell which packages the lock wants, and whether on every machine."""
+    lines = [line for line in run("python3", "scripts/locked.py", *extras).splitlines() if "==" in line]
+    return {re.sub(r"[-_.]+", "-", line.split(" ")[0].lower()): ";" not in line for line in lines}
 
 
 def inside(*words: str) -> str:
@@ -56,6 +70,11 @@ def main() -> None:
         found.claim("the server alone builds, in seconds", True, round(build(SERVER, "server")))
         for image, largest in LARGEST.items():
             found.claim(f"{image} is below {largest} MB", megabytes(image) < largest, f"{megabytes(image)} MB")
+        for image, extras in ((FULL, ["all", "--without", "matplotlib"]), (SERVER, [])):
+            wanted, there = locked(extras), installed(image)
+            everywhere = {package for package, is_everywhere in wanted.items() if is_everywhere}
+            differ = there - wanted.keys() | everywhere - there
+            found.claim(f"{image} holds what the lock says, to the version", not differ, sorted(differ) or len(there))
         tools = "for tool in pip gcc cc make apt-get; do command -v $tool; done; true"
         left = run("docker", "run", "--rm", "--entrypoint", "sh", SERVER, "-c", tools).split()
         found.claim(

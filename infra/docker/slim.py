@@ -43,7 +43,7 @@ IMPORTED = [
     "dbt.cli.main",
     "grafana_foundation_sdk.builders.dashboard",
     "holidays",
-    "openai",
+    "openai.resources.chat.completions",
     "ortools.sat.python.cp_model",
     "pyarrow.parquet",
     "s3fs",

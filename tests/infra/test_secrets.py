@@ -1,6 +1,8 @@
 """No secret is committed, sent to the engine that builds images, or kept from being a file."""
 
+import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -117,6 +119,33 @@ def test_no_secret_is_sent_to_the_engine():
     assert {name.split("/")[0] for name in sent} <= {
         *("LICENSE", "README.md", "pyproject.toml", "requirements.lock", "scripts", "src", "supabase", "infra")
     }
+
+
+@pytest.mark.skipif(shutil.which("age") is None, reason="needs age")
+def test_an_encrypted_environment_is_plain_in_memory_only(tmp_path):
+    shutil.copy(ROOT / "infra/docker/with-env.sh", tmp_path)
+    (tmp_path / "bin").mkdir()
+    engine = tmp_path / "bin" / "docker"  # says what it was asked, and what it could read
+    engine.write_text('#!/bin/sh\necho "$@"\ncat "$LIFETRACER_ENV_FILE"\n')
+    engine.chmod(0o755)
+    for name in ("mine", "anothers"):
+        subprocess.run(["age-keygen", "-o", tmp_path / name], check=True, capture_output=True)
+    lock = ["age", "--encrypt", "--identity", tmp_path / "mine", "--output", tmp_path / "env.age"]
+    subprocess.run(lock, input=b"LIFETRACER_ACCESS_TOKEN=hush\n", check=True)
+
+    def up(key):
+        environ = os.environ | {"PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}", "LIFETRACER_AGE_KEY": key}
+        command = [tmp_path / "with-env.sh", "up", "-d"]
+        return subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+
+    words, secret = up(str(tmp_path / "mine")).stdout.splitlines()
+    place = re.fullmatch(r"compose --env-file (/dev/shm/\S+) up -d", words)
+    assert place
+    assert secret == "LIFETRACER_ACCESS_TOKEN=hush"
+    assert not Path(place[1]).exists()
+    refused = up(str(tmp_path / "anothers"))
+    assert (refused.returncode, refused.stdout) != (0, "")
+    assert "LIFETRACER_ACCESS_TOKEN" not in refused.stdout
 
 
 SECRETS = [name for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation)]
