@@ -132,6 +132,28 @@ def _wish(house: Warehouse, account_id: UUID, subject: str = "Deep work") -> Non
             )
 
 
+def foresee(life: Life, subject: str) -> None:
+    """What was estimated: a week that is over, one day ahead and as it began, and the month."""
+    with life.house.transaction() as con:
+        for grain, start, end, made_on, p50 in (
+            ("week", date(2026, 10, 19), date(2026, 10, 26), date(2026, 10, 18), 36_000),
+            ("week", date(2026, 10, 26), date(2026, 11, 2), date(2026, 10, 25), 90_000),
+            ("day", date(2026, 10, 21), date(2026, 10, 22), date(2026, 10, 20), 9_000),
+            ("month", date(2026, 11, 1), date(2026, 12, 1), date(2026, 11, 1), 150_000),
+        ):
+            con.execute(
+                "insert into core.estimate (account_id, category_id, grain, period_start, period_end, made_at, made_on,"
+                " horizon, p10, p25, p50, p75, p90, mean, lived_seconds, planned_seconds, baseline_p10, baseline_p25,"
+                " baseline_p50, baseline_p75, baseline_p90, method, is_model)"
+                " select %(account)s, category_id, %(grain)s, %(start)s, %(end)s, %(made_on)s::date, %(made_on)s,"
+                " %(start)s::date - %(made_on)s::date, %(p50)s - 5000, %(p50)s - 2000, %(p50)s, %(p50)s + 2000,"
+                " %(p50)s + 5000, %(p50)s, 0, 3600, 0, 0, 3600, 7200, 9000, 'model', true"
+                " from core.dim_category where account_id = %(account)s and category = %(subject)s",
+                {"account": life.account_id, "grain": grain, "start": start, "end": end, "made_on": made_on}
+                | {"p50": p50, "subject": subject},
+            )
+
+
 def forget_a_plan(life: Life) -> None:
     """What changes after a first transform: one plan put off, one dropped, one made at the last minute."""
     day = date(2026, 10, 28)

@@ -70,6 +70,8 @@ def house(server: Server) -> Iterator[House]:
         nobody = begin(warehouse, "Nobody", "UTC")
         transform(warehouse, settings, as_of=seed.NOW)
         seed.forget_a_plan(anna)
+        seed.foresee(anna, "Deep work")
+        seed.foresee(bert, "ZZZ music")
         transform(warehouse, settings, as_of=seed.NOW)
         people = {"anna": anna, "bert": bert, "nobody": nobody}
         logins = {

@@ -13,6 +13,7 @@ from grafana_foundation_sdk.models.dashboard import DynamicConfigValue
 from lifetracer.visualizer.panels import (
     BAD,
     COUNT,
+    DURATION,
     GOOD,
     SHARE,
     Board,
@@ -53,6 +54,7 @@ def panels(board: Board) -> Iterator[Part]:
     history.mappings(called({str(value): outcomes[name] for value, name in ((1, "met"), (0, "missed"), (-1, "open"))}))
     yield history.override_by_field_type("number", [DynamicConfigValue("custom.spanNulls", True)])
     yield from _tables(board)
+    yield from _likely(board)
 
 
 def _outcomes(board: Board) -> dict[str, tuple[str, str]]:
@@ -110,6 +112,57 @@ def _tables(board: Board) -> Iterator[Part]:
             "met_periods": Column(_("Met"), COUNT, 80),
             "periods": Column(_("Of"), COUNT, 80),
             "last_met_start": Column(_("Last met"), "time:YYYY-MM-DD", 110),
+        },
+        size=(10, 11),
+    )
+
+
+def _likely(board: Board) -> Iterator[Part]:
+    _ = board.words
+    grains = {"day": (_("day"), "text"), "week": (_("week"), "text"), "month": (_("month"), "text")}
+    yield Row(_("What is likely"))
+    yield board.rows(
+        "likely",
+        _("Estimates"),
+        _("Per week and month: half end above the middle, eight in ten between low and high, and what it came to."),
+        {
+            "period_start": Column(
+                _("Period from"), "time:YYYY-MM-DD", 120, "${console}/week/${__data.fields.week}", _("Open the week")
+            ),
+            "category": Column(_("Category")),
+            "grain": Column(_("Each"), width=80, values=grains),
+            "p10": Column(_("Low"), DURATION, 100),
+            "p50": Column(_("Middle"), DURATION, 100),
+            "p90": Column(_("High"), DURATION, 100),
+            "planned_seconds": Column(_("Planned"), DURATION, 100),
+            "actual_seconds": Column(_("Lived"), DURATION, 100),
+            "outcome": Column(
+                _("Outcome"),
+                width=100,
+                values={
+                    "inside": (_("inside"), GOOD),
+                    "outside": (_("outside"), BAD),
+                    "open": (_("still open"), OPEN),
+                },
+            ),
+            "week": Column(),
+        },
+        size=(14, 11),
+    )
+    yield board.rows(
+        "scores",
+        _("How good estimates are"),
+        _("Mean loss, gain over the best simple rule, and how many ended between low and high (80 % are meant to)."),
+        {
+            "category": Column(_("Category")),
+            "grain": Column(_("Each"), width=80, values=grains),
+            "ahead": Column(
+                _("Ahead"), width=90, values={"next": (_("next"), "text"), "soon": (_("2–7 days"), "text")}
+            ),
+            "estimates": Column(_("Estimates"), COUNT, 90),
+            "loss_seconds": Column(_("Loss"), DURATION, 80),
+            "gain": Column(_("Gain"), SHARE, 80),
+            "coverage": Column(_("Inside"), SHARE, 80),
         },
         size=(10, 11),
     )

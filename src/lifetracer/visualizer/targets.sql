@@ -79,3 +79,30 @@ select
     last_met_start::timestamp as last_met_start
 from marts.target_streak
 order by current_streak desc, name
+
+-- likely --
+-- The latest estimate of each week and month, the greatest first; of ended ones what they came to.
+select
+    period_start::timestamp as period_start,
+    category,
+    grain,
+    p10,
+    p50,
+    p90,
+    planned_seconds,
+    actual_seconds,
+    case when not is_over then 'open' when actual_seconds between p10 and p90 then 'inside' else 'outside' end as outcome,
+    to_char(period_start, 'IYYY-"W"IW') as week
+from marts.estimate
+where period_start <= $__timeTo()::date and period_end > $__timeFrom()::date
+    and grain in ('week', 'month')
+order by estimate.period_start desc, grain, p50 desc, category
+limit 200
+
+-- scores --
+-- How good estimates turned out: made for the next period, and of days up to a week ahead.
+select category, grain, ahead, estimates, loss_seconds::float8 as loss_seconds, gain::float8 as gain, coverage::float8 as coverage
+from marts.estimate_score
+where ahead in ('next', 'soon')
+order by estimates desc, category, grain, ahead
+limit 200
