@@ -101,10 +101,11 @@ def look_back(
         return None
     samples: list[float] = []
     whole: list[float | None] = []
-    for former in _former(period, min(start, today), first_day, weekdays):
+    for former in _former(period, first_of(min(start, today), period), first_day, weekdays):
         if not any(lived.get(day, NOTHING).tracked for day in _days_of(period, former)):
             continue
-        ended = [_ended(lived, day, _same_place(period, former, day, start), today, now) for day in counted]
+        lending = _lending(period, former, start, weekdays)
+        ended = [_ended(lived, day, lending[day], today, now) for day in counted]
         samples.append(placed(measured(ended, measure), measure))
         whole.append(measured((lived.get(day, NOTHING) for day in _counting(period, former, weekdays)), measure))
         if len(samples) == PERIODS[period]:
@@ -114,6 +115,13 @@ def look_back(
     if len(samples) < 2:
         return None
     return Past(Likely.of_samples(samples), len(samples), tuple(whole[:4]))
+
+
+def first_of(day: date, period: str) -> date:
+    """Give the first day of the period that a day lies in; weeks begin on Monday."""
+    if period == "month":
+        return day.replace(day=1)
+    return day - timedelta(days=day.weekday()) if period == "week" else day
 
 
 def after(start: date, period: str) -> date:
@@ -145,11 +153,12 @@ def _counting(period: str, start: date, weekdays: Collection[int] | None) -> lis
     return [day for day in _days_of(period, start) if weekdays is None or day.isoweekday() in weekdays]
 
 
-def _same_place(period: str, former: date, day: date, start: date) -> date:
-    """Give the day of a former period that lies where a day lies in its own."""
-    if period == "month":
-        return former + timedelta(days=min(day.day, (after(former, "month") - former).days) - 1)
-    return former + (day - start)
+def _lending(period: str, former: date, start: date, weekdays: Collection[int] | None) -> dict[date, date]:
+    """Give for each day that can count the one in its place in a former period; in a shorter month, its last one."""
+    if period == "day":
+        return {start: former}
+    lenders = _counting(period, former, weekdays)
+    return {day: lenders[min(n, len(lenders) - 1)] for n, day in enumerate(_counting(period, start, weekdays))}
 
 
 def _ended(lived: Mapping[date, Lived], day: date, former: date, today: date, now: float) -> Lived:
