@@ -1,6 +1,7 @@
 """Fixtures for every room: real servers, and for each test a database of its own.
 
-One embedded server per test process; the migrated database is made once and cloned per test (about 40 ms).
+One embedded server per test process; the migrated database, and what a room puts into it first, is made once and
+cloned per test, file by file (40 ms).
 Law: tests see nothing of the person who runs them: no settings, no home, no credentials.
 """
 
@@ -33,6 +34,19 @@ for _name in list(os.environ):
     if re.match(r"(NEXT_PUBLIC_)?(LIFETRACER|(DIRECT_)?DATABASE_URL|SUPABASE|TOGGL|GOOGLE|GITHUB|PG[A-Z]+$)", _name):
         del os.environ[_name]
 
+MEMORY = Path("/dev/shm")
+ROOM = 4 * 2**30
+
+
+def _lie_in_memory() -> None:
+    """Let temporary files, and with them the databases, lie in memory where it has room: that is ten times as quick."""
+    if "TMPDIR" not in os.environ and MEMORY.is_dir() and os.access(MEMORY, os.W_OK):
+        found = os.statvfs(MEMORY)
+        if found.f_bavail * found.f_frsize >= ROOM and not found.f_flag & os.ST_NOEXEC:
+            tempfile.tempdir = os.environ["TMPDIR"] = str(MEMORY)
+
+
+_lie_in_memory()
 SECRET_KEY = Fernet.generate_key().decode()
 POSTGRES_15 = Path("/usr/lib/postgresql/15/bin")
 _numbers = itertools.count(1)
@@ -44,7 +58,7 @@ class Server:
     def __init__(self, owner_dsn: str, superuser_dsn: str) -> None:
         self.owner_dsn = owner_dsn
         self.superuser_dsn = superuser_dsn
-        self._migrated = False
+        self._templates: set[str] = set()
 
     def superuser(self, database: str = "postgres") -> psycopg.Connection[tuple[object, ...]]:
         """Connect as the superuser, who may become anybody."""
@@ -65,24 +79,35 @@ class Server:
         """Make a database for the length of a block."""
         name = f"test_{os.getpid()}_{next(_numbers)}"
         with self.superuser() as connection:
-            statement = "create database {} template {} owner lifetracer"
-            connection.execute(sql.SQL(statement).format(sql.Identifier(name), sql.Identifier(template)))
+            self._clone(connection, name, template)
             try:
                 yield name
             finally:
                 connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 
     @contextmanager
-    def warehouse(self, home: Path) -> Iterator[Warehouse]:
-        """Open a migrated warehouse of its own for the length of a block."""
-        if not self._migrated:
+    def warehouse(self, home: Path, made_by: Callable[[Warehouse], object] = migrate) -> Iterator[Warehouse]:
+        """Open a migrated warehouse of its own for the length of a block.
+
+        ``made_by`` puts something into it that many tests begin with; that is done once and kept as a template.
+        """
+        template = made_by.__name__
+        if template not in self._templates:
             with self.superuser() as connection:
-                connection.execute("create database migrated owner lifetracer")
-            with open_warehouse(self.settings("migrated", home)) as template:
-                migrate(template)
-            self._migrated = True
-        with self.database("migrated") as name, open_warehouse(self.settings(name, home)) as house:
+                if made_by is migrate:
+                    self._clone(connection, template, "template1")
+                else:
+                    with self.warehouse(home):
+                        self._clone(connection, template, "migrate")
+            with open_warehouse(self.settings(template, home)) as house:
+                made_by(house)
+            self._templates.add(template)
+        with self.database(template) as name, open_warehouse(self.settings(name, home)) as house:
             yield house
+
+    def _clone(self, connection: psycopg.Connection[tuple[object, ...]], name: str, template: str) -> None:
+        statement = "create database {} template {} owner lifetracer strategy file_copy"
+        connection.execute(sql.SQL(statement).format(sql.Identifier(name), sql.Identifier(template)))
 
 
 @contextmanager
@@ -104,6 +129,10 @@ def server() -> Iterator[Server]:
         with made.superuser() as connection:
             for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # tests need no safety from power cuts
                 connection.execute(sql.SQL("alter system set {} = off").format(sql.Identifier(setting)))
+            connection.execute("alter system set max_wal_size = '256MB'")
+            can_clone = "select 'clone' = any(enumvals) from pg_settings where name = 'file_copy_method'"
+            if connection.execute(can_clone).fetchone() == (True,):
+                connection.execute("alter system set file_copy_method = 'clone'")
             connection.execute("select pg_reload_conf()")
         yield made
 
