@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: drill-supabase drill-vercel drill-terraform drill-compose drill-deploy drill-image drill-api drill-kill drill-killed-sync drill-laws help setup demo dev test check format reference docs screenshots bench lock
+.PHONY: drill-github drill-supabase drill-vercel drill-terraform drill-compose drill-deploy drill-image drill-api drill-kill drill-killed-sync drill-laws help setup demo dev test check format reference docs screenshots bench lock
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -75,6 +75,9 @@ drill-compose: ## every layout of containers: a sync in each, a worker killed in
 
 drill-deploy: ## update under load, without a failed request; a bad version is taken back
 	$(PYTHON) scripts/drill_deploy.py
+
+drill-github: ## the server-less workflows in fresh containers, and how many minutes a month they take
+	$(PYTHON) scripts/drill_github.py
 
 drill-terraform: ## init, validate and test both Oracle layouts, without Oracle
 	scripts/check_terraform.sh

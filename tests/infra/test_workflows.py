@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,14 @@ def test_a_job_is_a_thin_call_with_least_rights(told, job):
             assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", step["uses"]), "by commit, not by a name that can move"
         if "checkout" in step.get("uses", ""):
             assert step["with"]["persist-credentials"] is False
+
+
+@pytest.mark.parametrize("name", [*SERVERLESS, "pipeline"])
+def test_what_a_job_installs_is_what_there_is(name):
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    (job,) = workflow(name)["jobs"].values()
+    wanted = " ".join(step.get("with", {}).get("extras", "") for step in job["steps"]).split()
+    assert set(wanted) <= set(extras)
 
 
 @pytest.mark.parametrize("name", SERVERLESS)
