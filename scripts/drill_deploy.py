@@ -50,7 +50,7 @@ class Load:
     def _ask(self, number: int) -> None:
         headers = {"Authorization": f"Bearer {TOKEN}"}
         connection = http.client.HTTPConnection("127.0.0.1", int(PORT), timeout=60)
-        turn = number
+        turn, due = number, time.monotonic()
         while not self.over.is_set():
             turn += 1
             what = ("GET", "/health")
@@ -68,11 +68,9 @@ class Load:
                 connection.close()
                 said = f"{what[0]} {type(failure).__name__}"
             self.answers[said] += 1
-            took = time.monotonic() - begun
-            self.slowest = max(self.slowest, took)
-            time.sleep(
-                max(0.0, len(self.threads) / (1.2 * LEAST) - took)
-            )  # as many as are wanted, not as many as can be
+            self.slowest = max(self.slowest, time.monotonic() - begun)
+            due += len(self.threads) / (1.2 * LEAST)  # as many as are wanted, not as many as can be
+            time.sleep(max(0.0, due - time.monotonic()))
 
 
 class Rolling(Layout):

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Make a machine ready for lifetracer's containers; run as root, as often as you like. Ubuntu and Oracle Linux, ARM or x86.
+# Make a machine ready for lifetracer's containers; run as root, as often as you like. Ubuntu 24.04, Debian 13 or Oracle
+# Linux, ARM or x86.
 # Environment: LIFETRACER_REPOSITORY (where to clone from; nothing: copy the files to /opt/lifetracer yourself).
 set -euo pipefail
 home=/opt/lifetracer
@@ -9,9 +10,11 @@ home=/opt/lifetracer
 case $ID in
 ubuntu | debian)
   export DEBIAN_FRONTEND=noninteractive
+  user=$ID
+  engine=(docker.io docker-compose-v2)
+  [ "$ID" = ubuntu ] || engine=(docker.io docker-cli docker-compose)
   apt-get update -q
-  apt-get install -q -y --no-install-recommends ca-certificates curl git docker.io docker-compose-v2 unattended-upgrades
-  user=ubuntu
+  apt-get install -q -y --no-install-recommends ca-certificates curl git unattended-upgrades "${engine[@]}"
   ;;
 ol | centos | rhel | almalinux | rocky)
   dnf install -y -q dnf-plugins-core curl git
