@@ -13,7 +13,7 @@ import typer
 
 if TYPE_CHECKING:
     from lifetracer.connector.summary import ConnectionSync, SyncSummary
-    from lifetracer.connector.sync import Progress
+    from lifetracer.connector.sync_run import Progress
 
 
 def command(
