@@ -19,7 +19,6 @@ import fcntl
 import functools
 import hashlib
 import os
-import re
 import secrets
 import shutil
 import socket
@@ -34,8 +33,9 @@ from pathlib import Path
 import psycopg
 from psycopg import conninfo, sql
 
-from lifetracer.errors import FixByHandError, LifetracerError, TryAgainError
+from lifetracer.errors import FixByHandError, TryAgainError
 from lifetracer.warehouse.premises import Premises, unusable
+from lifetracer.warehouse.server_log import explained, written_since
 
 OWNER = "lifetracer"
 """Role and database that everything belongs to. Like Supabase's ``postgres`` it is no superuser."""
@@ -69,37 +69,6 @@ log_min_messages = warning
 log_checkpoints = off
 log_line_prefix = '%m [%p] '
 """
-
-EXPLANATIONS: tuple[tuple[str, str, str], ...] = (
-    (
-        "No space left on device|Disk quota exceeded|Check free disk space|wrote only \\d+ of",
-        "The disk that holds {folder} is full.",
-        "Free some space there.",
-    ),
-    (
-        "initialized by PostgreSQL version (?P<old>\\d+), which is not compatible with this version (?P<new>\\d+)",
-        "The data in {folder} was made by PostgreSQL {old}, and this lifetracer brings PostgreSQL {new}.",
-        "Use the lifetracer that made it, or restore a backup of it into an empty home.",
-    ),
-    ("Read-only file system", "The folder {folder} lies on a read-only disk.", "Point LIFETRACER_HOME elsewhere."),
-    (
-        'could not bind|Address already in use|lock file "[^"]+" already exists',
-        "The place where the database listens ({folder}) is taken by another program.",
-        "Stop the other PostgreSQL that uses this folder.",
-    ),
-    (
-        "could not look up effective user ID (?P<uid>\\d+)",
-        "The user with id {uid} has no entry in /etc/passwd, which PostgreSQL needs.",
-        "Start lifetracer as a named user, or set DATABASE_URL.",
-    ),
-    (
-        "shared memory segment.*No space|could not create shared memory|could not resize shared memory",
-        "There is too little shared memory for the database.",
-        "Give the container more (docker run --shm-size=256m).",
-    ),
-    ("Permission denied", "The database may not work in {folder}.", "Give that folder back to the user who runs it."),
-)
-"""What PostgreSQL writes into its log → what it means → what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +205,7 @@ class Cluster:
             seconds = max(1, int(deadline - time.monotonic()))
             outcome = self._pg_ctl("start", "-w", "-t", str(seconds), "-l", str(self.log), keep=(descriptor,))
         if outcome != 0:
-            raise self._explained(self._log_since(begin))
+            raise explained(written_since(self.log, begin), self.folder, self.log)
 
     def _welcome_owner(self) -> None:
         """Make the owner's role and database, or give the role the password we know."""
@@ -278,33 +247,13 @@ class Cluster:
                 raise
             if outcome != 0:
                 output.seek(0)
-                raise self._explained(output.read().decode(errors="replace"))
-
-    def _explained(self, log: str) -> LifetracerError:
-        for pattern, message, remedy in EXPLANATIONS:
-            if found := re.search(pattern, log):
-                return FixByHandError(message.format(folder=self.folder, **found.groupdict()), remedy=remedy)
-        telling = [line for line in log.splitlines() if re.search("FATAL|PANIC|ERROR|error", line)] or log.splitlines()
-        reason = (
-            re.sub(r"^.*?(FATAL|PANIC|ERROR|error):\s*", "", telling[-1]).strip() if telling else "it gave no reason"
-        )
-        return FixByHandError(
-            f"The embedded database in {self.folder} did not start: {reason}.", remedy=f"Its log is {self.log}."
-        )
+                raise explained(output.read().decode(errors="replace"), self.folder, self.log)
 
     def _silent(self) -> TryAgainError:
         return TryAgainError(
             f"The embedded database in {self.folder} does not answer.",
             remedy=f"It may be recovering from a crash: wait a minute and try again; its log is {self.log}.",
         )
-
-    def _log_since(self, offset: int) -> str:
-        try:
-            with self.log.open("rb") as file:
-                file.seek(offset)
-                return file.read(2**20).decode(errors="replace")
-        except OSError:
-            return ""
 
     def _clear_traces(self) -> None:
         """Remove what a server that no longer lives left behind: pids in it may belong to strangers by now."""
