@@ -86,7 +86,7 @@ def inside(start: date, grain: str, by: str, only: str) -> str:
 
 def read(ask: Asking, shown: Range, by: str, only: str, today: date, rest: str) -> dict[str, Any]:
     """Read the picture, the comparison with as many days before, and the hours."""
-    rows = ask(SQL[f"{shown.grain}_{by}"], first=shown.first, until=shown.until, only=only)
+    rows = ask(SQL[f"spent_{by}"], grain=shown.grain, first=shown.first, until=shown.until, only=only)
     amounts = [Amount(**row) for row in rows]
     bars = stack(amounts, shown.starts, rest=rest)
     until = min(shown.until, today + timedelta(days=1))

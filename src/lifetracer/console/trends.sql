@@ -1,65 +1,40 @@
--- day_category --
--- Lived and planned time of each category, day by day.
-select local_date as start, category as key, category as name, category_color as color,
-    actual_seconds as seconds, planned_seconds
-from marts.day_category
+-- spent_category --
+-- Lived and planned time of each category, by the day, the week or the month; two of the three branches fall away.
+select start, category as key, category as name, category_color as color, actual_seconds as seconds, planned_seconds
+from (
+    select 'day' as grain, account_id, local_date as start, category, category_color, actual_seconds, planned_seconds
+    from marts.day_category
+    union all
+    select 'week', account_id, week_start, category, category_color, actual_seconds, planned_seconds
+    from marts.week_category
+    union all
+    select 'month', account_id, month_start, category, category_color, actual_seconds, planned_seconds
+    from marts.month_category
+) as spent
 where
-    account_id = %(account_id)s and local_date >= %(first)s and local_date < %(until)s
+    grain = %(grain)s and account_id = %(account_id)s and start >= %(first)s and start < %(until)s
     and (%(only)s = '' or category = %(only)s)
-order by local_date, category
+order by start, category
 
--- day_project --
--- Lived time of each project, day by day; a project may lie in several categories.
-select local_date as start, coalesce(client || ' / ', '') || project as key, project as name, min(project_color) as color,
-    sum(actual_seconds)::bigint as seconds
-from marts.day_project
+-- spent_project --
+-- Lived time of each project, likewise; a project may lie in several categories.
+select start, key, project as name, min(project_color) as color, sum(actual_seconds)::bigint as seconds
+from (
+    select 'day' as grain, account_id, local_date as start, coalesce(client || ' / ', '') || project as key, project,
+        project_color, actual_seconds
+    from marts.day_project
+    union all
+    select 'week', account_id, week_start, coalesce(client || ' / ', '') || project, project, project_color, actual_seconds
+    from marts.week_project
+    union all
+    select 'month', account_id, month_start, coalesce(client || ' / ', '') || project, project, project_color, actual_seconds
+    from marts.month_project
+) as spent
 where
-    account_id = %(account_id)s and local_date >= %(first)s and local_date < %(until)s
-    and (%(only)s = '' or coalesce(client || ' / ', '') || project = %(only)s)
-group by local_date, client, project
-order by local_date, project
-
--- week_category --
--- Lived and planned time of each category, week by week.
-select week_start as start, category as key, category as name, category_color as color,
-    actual_seconds as seconds, planned_seconds
-from marts.week_category
-where
-    account_id = %(account_id)s and week_start >= %(first)s and week_start < %(until)s
-    and (%(only)s = '' or category = %(only)s)
-order by week_start, category
-
--- week_project --
--- Lived time of each project, week by week; a project may lie in several categories.
-select week_start as start, coalesce(client || ' / ', '') || project as key, project as name, min(project_color) as color,
-    sum(actual_seconds)::bigint as seconds
-from marts.week_project
-where
-    account_id = %(account_id)s and week_start >= %(first)s and week_start < %(until)s
-    and (%(only)s = '' or coalesce(client || ' / ', '') || project = %(only)s)
-group by week_start, client, project
-order by week_start, project
-
--- month_category --
--- Lived and planned time of each category, month by month.
-select month_start as start, category as key, category as name, category_color as color,
-    actual_seconds as seconds, planned_seconds
-from marts.month_category
-where
-    account_id = %(account_id)s and month_start >= %(first)s and month_start < %(until)s
-    and (%(only)s = '' or category = %(only)s)
-order by month_start, category
-
--- month_project --
--- Lived time of each project, month by month; a project may lie in several categories.
-select month_start as start, coalesce(client || ' / ', '') || project as key, project as name, min(project_color) as color,
-    sum(actual_seconds)::bigint as seconds
-from marts.month_project
-where
-    account_id = %(account_id)s and month_start >= %(first)s and month_start < %(until)s
-    and (%(only)s = '' or coalesce(client || ' / ', '') || project = %(only)s)
-group by month_start, client, project
-order by month_start, project
+    grain = %(grain)s and account_id = %(account_id)s and start >= %(first)s and start < %(until)s
+    and (%(only)s = '' or key = %(only)s)
+group by start, key, project
+order by start, project
 
 -- change_category --
 -- Each category's days of a stretch of time beside those of another, the greatest change first.
