@@ -217,6 +217,7 @@ def _write(
     con.execute(SQL["put_choices"], key | {"rows": Jsonb(rows)})
     told = Jsonb([estimate.as_row() for estimate in made])
     written = con.execute(SQL["put_estimates"], key | {"made_on": records.today, "rows": told}).rowcount
+    con.execute(SQL["thin"], {"account_id": account_id, "today": records.today})
     insights = [_insight_row(insight, account_id) for insight in found]
     con.execute(SQL["put_insights"], key | {"rows": Jsonb(insights)})
     con.execute(SQL["end_insights"], key | {"found": [insight.id_for(account_id) for insight in found]})

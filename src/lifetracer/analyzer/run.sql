@@ -249,3 +249,41 @@ where
 update core.insight
 set ended_at = %(made_at)s
 where account_id = %(account_id)s and ended_at is null and not insight_id = any(%(found)s)
+
+-- thin --
+-- Of a period that is over, what no score reads goes: of each day on which it was estimated all but the last version.
+-- Of one that is over for a year, one version stays of each reach: made while it was open, a day ahead, to three days,
+-- to one, two, three weeks, to a month, and earlier; so every kind of score keeps one. Each run looks at the periods
+-- that crossed these borders in the last sixty days.
+with ranked as (
+    select
+        category_id,
+        grain,
+        period_start,
+        made_at,
+        period_end <= %(today)s::date - 366 as is_old,
+        row_number() over (
+            partition by category_id, grain, period_start, made_on order by made_at desc
+        ) as of_day,
+        row_number() over (
+            partition by category_id, grain, period_start, width_bucket(horizon, array[1, 2, 4, 8, 15, 22, 32])
+            order by made_at desc
+        ) as of_reach
+    from core.estimate
+    where
+        account_id = %(account_id)s
+        and (
+            (period_end <= %(today)s and period_end > %(today)s::date - 60)
+            or (period_end <= %(today)s::date - 366 and period_end > %(today)s::date - 426)
+        )
+)
+
+delete from core.estimate as estimate
+using ranked
+where
+    estimate.account_id = %(account_id)s
+    and estimate.category_id = ranked.category_id
+    and estimate.grain = ranked.grain
+    and estimate.period_start = ranked.period_start
+    and estimate.made_at = ranked.made_at
+    and (ranked.of_day > 1 or (ranked.is_old and ranked.of_reach > 1))
