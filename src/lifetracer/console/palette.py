@@ -45,6 +45,9 @@ def choices(shell: Shell, visitor: Visitor) -> list[dict[str, Any]]:
         {"text": _("Today"), "kind": _("Day"), "href": f"/day/{today}", "more": "today"},
         {"text": _("Yesterday"), "kind": _("Day"), "href": f"/day/{today - timedelta(days=1)}", "more": "yesterday"},
         {"text": _("Only differences"), "kind": _("Week"), "href": "/week?only=differences", "more": "differences"},
+        {"text": _("What if …"), "kind": _("Page"), "href": "/what-if", "more": "what if"},
+        {"text": _("What do you wish?"), "kind": _("Action"), "href": "/targets#wish", "more": "wish intent"},
+        {"text": _("Propose a plan"), "kind": _("Action"), "post": "/api/plan-proposals", "more": "propose plan"},
         {"text": _("Refresh"), "kind": _("Action"), "post": "/api/pipeline", "more": "refresh sync"},
         {"text": _("Keyboard"), "kind": _("Action"), "opens": "keys", "more": "keyboard help"},
     ]

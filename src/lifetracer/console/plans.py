@@ -108,6 +108,8 @@ class Shown:
     calendar: Mapping[str, Any] | None
     failed: Mapping[str, Any] | None
     """The job that should have written it or taken it back, when it could not."""
+    may_write: bool | None = None
+    """Whether Google was asked and allowed to write; ``None``: not known."""
 
     @property
     def choosable(self) -> bool:
@@ -219,12 +221,13 @@ def read(shell: Shell, visitor: Visitor, wanted: UUID | None) -> Overview:
         first, last = _range(found, rows, visitor.zone)
         events = [Block(**row) for row in ask(SQL["events"], first=first, last=last)]
         calendar = next(iter(ask(SQL["calendar"])), None)
+        may_write = ask(SQL["consent"])[0]["may_plan"]
     failed = next(
         (job for job in asked if job["subject"] not in ("", "propose") and job["status"] in ("failed", "needs_user")),
         None,
     )
     grid = lay(first, last, events, rows, visitor.zone)
-    return Overview(Shown(found, rows, grid, calendar, failed), every, counts, setting, nothing)
+    return Overview(Shown(found, rows, grid, calendar, failed, may_write), every, counts, setting, nothing)
 
 
 def _nothing(asked: Sequence[Mapping[str, Any]], every: Sequence[Proposal]) -> Mapping[str, Any] | None:

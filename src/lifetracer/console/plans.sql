@@ -32,6 +32,12 @@ group by proposal_id
 -- The calendar that was made for plans, if one was.
 select title, calendar_id is not null as is_made from app.plan_calendar
 
+-- consent --
+-- Whether Google allowed to write when it was connected here; null: not known.
+select bool_or((settings ->> 'may_plan')::boolean) as may_plan
+from app.connection
+where source = 'google_calendar' and status = 'active'
+
 -- asked --
 -- The last times that a proposal was asked for, and that this one was written or taken back.
 select distinct on (subject) stage, subject, status, summary, error, finished_at

@@ -11,9 +11,10 @@ import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, File, Form, Request, UploadFile
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 
 from lifetracer.charts import keep
 from lifetracer.connector import connecting
@@ -28,6 +29,7 @@ from lifetracer.console.entering import Entering, told
 from lifetracer.console.shell import Shell
 from lifetracer.errors import LifetracerError, NotFoundError, UsageError
 from lifetracer.outside import google_consent
+from lifetracer.outside.google_oauth import READ_SCOPES, WRITE_SCOPES
 from lifetracer.warehouse import round_trips
 from lifetracer.warehouse.accounts import Account
 
@@ -75,8 +77,8 @@ def routes(shell: Shell) -> APIRouter:
         return desk.acting.begin(request, account, "demo", "connection.demo")
 
     @router.post("/connections/add/google")
-    def google(request: Request, client_id: Text = "", client_secret: Text = "") -> Response:
-        return desk.ask_google(request, client_id.strip(), client_secret.strip())
+    def google(request: Request, client_id: Text = "", client_secret: Text = "", write: Text = "") -> Response:
+        return desk.ask_google(request, client_id.strip(), client_secret.strip(), write=write == "1")
 
     @router.get("/connections/google/back")
     def google_back(request: Request) -> Response:
@@ -119,18 +121,20 @@ class Desk:
         """
         if way not in WAYS:
             raise NotFoundError("There is no such way in.", remedy="Choose one of those at /connections/add.")
+        visitor = self.shell.visitor(request)
+        client = self._known_client(visitor.account_id) if way == "google" else None
         return self.shell.page(
             request,
-            self.shell.visitor(request),
+            visitor,
             f"connect_{way}.html",
             status=status,
             page="connections",
             problem=problem,
             back=self._google_back(request),
             here=_is_here(request),
-            client_id=self.settings.google_client_id or "",
-            has_secret=self.settings.google_client_secret is not None,
-            **{"results": (), "consent": "", "job": None, **more},
+            client_id=client.client_id if client else "",
+            has_secret=bool(client and client.client_secret),
+            **{"results": (), "consent": "", "job": None, "write": request.query_params.get("write") == "1", **more},
         )
 
     def connect(self, request: Request, way: str, source_name: str, credential: dict[str, str]) -> Response:
@@ -142,29 +146,28 @@ class Desk:
         except LifetracerError as failure:
             return self.guide(request, way, told(self.shell, request, failure), failure.status)
 
-    def ask_google(self, request: Request, client_id: str, client_secret: str) -> Response:
-        """Note the OAuth client and lead to Google's page."""
-        known = self.settings.google_client_secret
-        client = self._client(
-            client_id or self.settings.google_client_id or "",
-            client_secret or (known.get_secret_value() if known else ""),
-        )
-        words = self.shell.visitor(request).words
+    def ask_google(self, request: Request, client_id: str, client_secret: str, *, write: bool) -> Response:
+        """Note the OAuth client and lead to Google's page, which asks for reading, or also for a calendar of ours."""
+        account, words = self.acting.account(request), self.shell.visitor(request).words
+        known = self._known_client(account.account_id)
+        client = self._client(client_id or known.client_id, client_secret or known.client_secret)
         if not client.client_id.endswith(".apps.googleusercontent.com") or not client.client_secret:
             problem = words(keep("A client id ends with .apps.googleusercontent.com, and its secret stands beside it."))
-            return self.guide(request, "google", problem, 422)
+            return self.guide(request, "google", problem, 422, write=write)
         state, verifier = round_trips.new_state(), secrets.token_urlsafe(64)
         details = {
             "for": "google_calendar",
             "client_id": client.client_id,
             "client_secret": client.client_secret,
             "verifier_of_consent": verifier,
-            "account": str(self.acting.account(request).account_id),
+            "account": str(account.account_id),
+            "write": "1" if write else "",
         }
         with self.warehouse.transaction() as con:
             round_trips.begin(con, self.warehouse.vault, self.entering.browser(request).key, state, details)
-        consent = google_consent.question(client, self._google_back(request), state, verifier)
-        return self.guide(request, "google", consent=consent)
+        scopes = WRITE_SCOPES if write else READ_SCOPES
+        consent = google_consent.question(client, self._google_back(request), state, verifier, scopes)
+        return self.guide(request, "google", consent=consent, write=write)
 
     def hear_google(self, request: Request) -> Response:
         """Take Google's answer."""
@@ -184,9 +187,12 @@ class Desk:
             now = datetime.now(UTC)
             with connecting.trial(source, given.credential, self.settings) as api:
                 seen = check.count_events(api, checked.external_user or "primary", now - AROUND, now + AROUND)
-            return self._keep(request, account, source, given.credential, checked, {"events_seen": seen})
+            chosen = {"events_seen": seen, "may_plan": given.may_plan}
+            begun = self._keep(request, account, source, given.credential, checked, chosen)
         except LifetracerError as failure:
-            return self.guide(request, "google", told(self.shell, request, failure), failure.status)
+            problem = told(self.shell, request, failure)
+            return self.guide(request, "google", problem, failure.status, write=bool(kept.get("write")))
+        return RedirectResponse("/plans", 303) if kept.get("write") and given.may_plan else begun
 
     def import_files(self, request: Request, files: list[UploadFile]) -> Response:
         """Read files that were dropped, and say of each what became of it."""
@@ -228,6 +234,19 @@ class Desk:
         with self.warehouse.transaction(account_id=account.account_id) as con:
             self.acting.note(request, con, "connection.connect", made.name)
         return self.acting.begin(request, account, "pipeline", "connection.sync")
+
+    def _known_client(self, account_id: UUID | None) -> google_consent.Client:
+        """Give the OAuth client of the installation, or the one that the account has connected with; parts may lack."""
+        secret = self.settings.google_client_secret
+        if self.settings.google_client_id or account_id is None:
+            return self._client(self.settings.google_client_id or "", secret.get_secret_value() if secret else "")
+        for known in connecting.connections(self.warehouse, account_id):
+            if known.source == "google_calendar" and known.has_credential:
+                with self.warehouse.transaction() as con:
+                    credential = self.warehouse.vault.read(con, account_id, known.connection_id) or {}
+                if credential.get("refresh_token"):
+                    return self._client(credential.get("client_id", ""), credential.get("client_secret", ""))
+        return self._client("", "")
 
     def _client(self, client_id: str, client_secret: str) -> google_consent.Client:
         return google_consent.Client(

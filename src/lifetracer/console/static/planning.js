@@ -4,18 +4,21 @@ document.addEventListener("input", (event) => event.isComposing || readSoon(even
 document.addEventListener("compositionend", (event) => readSoon(event.target));
 document.addEventListener("focusin", (event) => event.target.matches?.("details [data-understood]") && readSoon(event.target));
 
+// Enter on a sentence that was not understood asks also whoever may guess it, where somebody may.
+document.addEventListener("change", (event) => event.target.matches?.("[data-understood]") && $(".understood.doubtful", event.target.form) && understand(event.target, true));
+
 function readSoon(field) {
   if (!field.matches?.("[data-understood]")) return;
   clearTimeout(reading);
   reading = setTimeout(understand, 250, field);
 }
 
-async function understand(field) {
+async function understand(field, guess = false) {
   const said = $(".understood", field.form), sentence = field.value.trim();
   if (!sentence) return void said.replaceChildren();
   const answer = await fetch("/api/intents/parse", {
     method: "POST", headers: { "Content-Type": "application/json", Accept: "application/json" },
-    body: JSON.stringify({ sentence, language: document.documentElement.lang }),
+    body: JSON.stringify({ sentence, guess, language: document.documentElement.lang }),
   }).then((found) => (found.ok ? found.json() : null)).catch(() => null);
   if (!answer || field.value.trim() !== sentence) return; // one has written on meanwhile
   const words = JSON.parse($("[data-words].understood").dataset.words), missed = answer.notUnderstood;
