@@ -55,8 +55,9 @@ limit 1
 
 -- proposal --
 -- The most important target that is proposed for the week after and not decided.
-select name, subject_name, measure, comparison, low, high, wished_comparison, wished_low, wished_high,
-    round(probability * 100)::int as percent, round(probability_wished * 100)::int as percent_wished
+select name, measure, comparison, low, high, coalesce(wished_comparison, comparison) as wished_comparison,
+    wished_low, wished_high, round(probability * 100)::int as percent,
+    round(probability_wished * 100)::int as percent_wished
 from marts.target_proposal
 where account_id = %(account_id)s and status = 'proposed' and period = 'week' and period_start = %(first)s::date + 7
 order by priority desc, probability_wished, name, proposal_id
