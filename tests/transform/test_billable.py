@@ -15,6 +15,7 @@ from conftest import SECRET_KEY, Server
 from lifetracer.settings import Settings
 from lifetracer.transform.run import transform
 from lifetracer.warehouse import Warehouse, rates
+from modelled import modelled
 
 from .life import Life, begin
 
@@ -57,7 +58,7 @@ class Bills:
 
 @pytest.fixture
 def bills(server: Server) -> Iterator[Bills]:
-    with tempfile.TemporaryDirectory() as folder, server.warehouse(Path(folder)) as house:
+    with tempfile.TemporaryDirectory() as folder, server.warehouse(Path(folder), modelled) as house:
         made = Bills(house, Settings(home=Path(folder), database_url=house.dsn, secret_key=SECRET_KEY))
         for life in (made.ann, made.lee):
             life.put("toggl_track", "workspaces", "1", {"id": 1, "name": "W", "default_currency": "USD"})

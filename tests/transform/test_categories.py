@@ -21,6 +21,7 @@ from lifetracer.transform.preview import Move, preview
 from lifetracer.transform.run import transform
 from lifetracer.warehouse import Connection, Warehouse
 from lifetracer.warehouse.accounts import create
+from modelled import modelled
 
 from .life import Life, begin
 
@@ -122,12 +123,12 @@ def live(life: Life) -> None:
 
 @pytest.fixture(scope="module")
 def story(server: Server) -> Iterator[Story]:
-    with tempfile.TemporaryDirectory() as folder, server.warehouse(Path(folder)) as house:
+    with tempfile.TemporaryDirectory() as folder, server.warehouse(Path(folder), modelled) as house:
         settings = Settings(home=Path(folder), database_url=house.dsn, secret_key=SECRET_KEY)
         told = Story(house, settings, begin(house, "Ann", "Europe/Berlin"), begin(house, "Lee", "UTC"))
         live(told.ann)
         live(told.lee)
-        told.make(full=True)
+        transform(house, settings, as_of=NOON)
         yield told
 
 

@@ -17,6 +17,7 @@ from lifetracer.settings import Settings
 from lifetracer.transform import holidays
 from lifetracer.transform.run import transform
 from lifetracer.warehouse import Warehouse
+from modelled import modelled
 
 from .life import Life, begin
 
@@ -67,7 +68,7 @@ class Days:
 
 @pytest.fixture(scope="module")
 def days(server: Server) -> Iterator[Days]:
-    with tempfile.TemporaryDirectory() as folder, server.warehouse(Path(folder)) as house:
+    with tempfile.TemporaryDirectory() as folder, server.warehouse(Path(folder), modelled) as house:
         made = Days(house, Settings(home=Path(folder), database_url=house.dsn, secret_key=SECRET_KEY))
         aki, ben = made.aki, made.ben
         for life in (aki, ben):

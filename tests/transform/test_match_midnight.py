@@ -16,6 +16,7 @@ from psycopg.rows import dict_row
 from conftest import SECRET_KEY, Server
 from lifetracer.settings import Settings
 from lifetracer.transform.run import transform
+from modelled import modelled
 
 from .life import Life, begin
 
@@ -58,7 +59,7 @@ CHANGES: dict[str, Callable[[Life], None]] = {
 
 @pytest.fixture(scope="module")
 def story(server: Server) -> Iterator[tuple[Life, Settings]]:
-    with tempfile.TemporaryDirectory() as folder, server.warehouse(Path(folder)) as house:
+    with tempfile.TemporaryDirectory() as folder, server.warehouse(Path(folder), modelled) as house:
         life = begin(house, "Nia", "UTC")
         live(life)
         settings = Settings(home=Path(folder), database_url=house.dsn, secret_key=SECRET_KEY)

@@ -17,6 +17,7 @@ from conftest import SECRET_KEY, Server
 from lifetracer.settings import Settings
 from lifetracer.transform.run import transform
 from lifetracer.warehouse import Warehouse
+from modelled import modelled
 
 from .life import Life, begin
 
@@ -81,7 +82,7 @@ class Aims:
 
 @pytest.fixture(scope="module")
 def aims(server: Server) -> Iterator[Aims]:
-    with tempfile.TemporaryDirectory() as folder, server.warehouse(Path(folder)) as house:
+    with tempfile.TemporaryDirectory() as folder, server.warehouse(Path(folder), modelled) as house:
         made = Aims(house, Settings(home=Path(folder), database_url=house.dsn, secret_key=SECRET_KEY))
         for life in (made.ann, made.lee):
             for number, name in enumerate(("Study", "Spanish", "Games", "Sleep"), 1):
@@ -92,7 +93,7 @@ def aims(server: Server) -> Iterator[Aims]:
         made.execute(beneath.format("app.category_id('Study')"), made.ann.account_id, "Spanish", "Spanish")
         live(made)
         aim(made)
-        made.run(full=True)
+        made.run()
         yield made
 
 
