@@ -36,12 +36,10 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print for machines.")]
 
 def within(work: Callable[[Connection], Any], *, timeout: str | None = None) -> Any:
     """Do something in one transaction for the chosen account."""
-    from lifetracer.cli.surroundings import chosen_account, opened
+    from lifetracer.cli.surroundings import acting
 
-    with opened() as (house, settings):
-        account = chosen_account(house, settings)
-        with house.transaction(account_id=account.account_id, timeout=timeout) as con:
-            return work(con)
+    with acting(timeout=timeout) as (con, _):
+        return work(con)
 
 
 @app.command("list")

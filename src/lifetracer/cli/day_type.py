@@ -26,17 +26,15 @@ def show(
     as_json: Annotated[bool, typer.Option("--json", help="Print for machines.")] = False,
 ) -> None:
     """Show the kinds of days, and why."""
-    from lifetracer.cli.surroundings import chosen_account, day_of, opened, today_of
+    from lifetracer.cli.surroundings import acting, day_of, today_of
     from lifetracer.warehouse import day_types
     from lifetracer.warehouse.targets import first_period
 
-    with opened() as (house, settings):
-        account = chosen_account(house, settings)
+    with acting() as (connection, account):
         today = today_of(account)
         begin = day_of(first, today) if first else first_period("week", today)
         end = day_of(last, today) if last else begin + timedelta(days=6)
-        with house.transaction(account_id=account.account_id) as connection:
-            found = day_types.between(connection, begin, end)
+        found = day_types.between(connection, begin, end)
     if as_json:
         typer.echo(json.dumps([day.as_json() for day in found], ensure_ascii=False))
         return
@@ -51,26 +49,22 @@ def put(
     day: Day, kind: Annotated[str, typer.Argument(help="work, study, rest, travel or holiday.", metavar="KIND")]
 ) -> None:
     """Say what kind of day it was; the next transform counts it so."""
-    from lifetracer.cli.surroundings import chosen_account, day_of, opened, today_of
+    from lifetracer.cli.surroundings import acting, day_of, today_of
     from lifetracer.warehouse import day_types
 
-    with opened() as (house, settings):
-        account = chosen_account(house, settings)
+    with acting() as (connection, account):
         date = day_of(day, today_of(account))
-        with house.transaction(account_id=account.account_id) as connection:
-            day_types.put(connection, date, kind)
+        day_types.put(connection, date, kind)
     typer.echo(f"{date} is {kind}.")
 
 
 @app.command()
 def clear(day: Day) -> None:
     """Take a correction back."""
-    from lifetracer.cli.surroundings import chosen_account, day_of, opened, today_of
+    from lifetracer.cli.surroundings import acting, day_of, today_of
     from lifetracer.warehouse import day_types
 
-    with opened() as (house, settings):
-        account = chosen_account(house, settings)
+    with acting() as (connection, account):
         date = day_of(day, today_of(account))
-        with house.transaction(account_id=account.account_id) as connection:
-            day_types.clear(connection, date)
+        day_types.clear(connection, date)
     typer.echo(f"{date} is what the rule says.")

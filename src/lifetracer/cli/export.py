@@ -73,18 +73,14 @@ def archive(output: Output = None, as_json: Json = False) -> None:
 
 
 def _export(mart: str, form: str, first: str, last: str, output: Path | None, as_json: bool) -> None:
-    from lifetracer.cli.surroundings import chosen_account, opened
+    from lifetracer.cli.surroundings import acting
     from lifetracer.transform import export
 
     days = [date.fromisoformat(text) if text else None for text in (_day(first), _day(last))]
-    with opened() as (house, settings):
-        account = chosen_account(house, settings)
-        with house.transaction(account_id=account.account_id, timeout="30min") as connection:
-            chosen = export.mart_of(connection, mart)
-            target = output or Path(f"{mart}.{form}")
-            rows = _written(
-                target, lambda file: export.write(connection, chosen, form, file, first=days[0], last=days[1])
-            )
+    with acting(timeout="30min") as (connection, _):
+        chosen = export.mart_of(connection, mart)
+        target = output or Path(f"{mart}.{form}")
+        rows = _written(target, lambda file: export.write(connection, chosen, form, file, first=days[0], last=days[1]))
     if as_json:
         typer.echo(json.dumps({"path": str(target), "mart": mart, "rows": rows}), err=str(target) == "-")
     elif str(target) != "-":

@@ -45,13 +45,11 @@ def add(
 @app.command("list")
 def every(as_json: Json = False) -> None:
     """List the feeds, with those that are revoked."""
-    from lifetracer.cli.surroundings import chosen_account, opened
+    from lifetracer.cli.surroundings import acting
     from lifetracer.warehouse import feeds
 
-    with opened() as (house, settings):
-        account = chosen_account(house, settings)
-        with house.transaction(account_id=account.account_id) as con:
-            found = feeds.every(con)
+    with acting() as (con, _):
+        found = feeds.every(con)
     if as_json:
         typer.echo(json.dumps([feed.as_json() for feed in found], ensure_ascii=False))
         return
@@ -64,11 +62,9 @@ def every(as_json: Json = False) -> None:
 @app.command()
 def revoke(name: Annotated[str, typer.Argument(help="Its name or id.")]) -> None:
     """Revoke a feed; its address is dead at once."""
-    from lifetracer.cli.surroundings import chosen_account, opened
+    from lifetracer.cli.surroundings import acting
     from lifetracer.warehouse import feeds
 
-    with opened() as (house, settings):
-        account = chosen_account(house, settings)
-        with house.transaction(account_id=account.account_id) as con:
-            feed = feeds.revoke(con, name)
+    with acting() as (con, _):
+        feed = feeds.revoke(con, name)
     typer.echo(f"{feed.name} is revoked.")

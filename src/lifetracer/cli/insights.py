@@ -16,12 +16,10 @@ def command(
     from lifetracer.analyzer import shown
     from lifetracer.charts.insight_words import insight_sentence
     from lifetracer.charts.wording import Words
-    from lifetracer.cli.surroundings import chosen_account, opened
+    from lifetracer.cli.surroundings import acting
 
-    with opened() as (house, settings):
-        account = chosen_account(house, settings)
-        with house.transaction(account_id=account.account_id) as con:
-            rows = shown.insights(con, account.account_id, category)
+    with acting() as (con, account):
+        rows = shown.insights(con, account.account_id, category)
     words = Words(account.language)
     if as_json:
         told = [row | {"sentence": insight_sentence(row, words)} for row in rows]

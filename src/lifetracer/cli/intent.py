@@ -32,13 +32,11 @@ def every(
     as_json: Json = False,
 ) -> None:
     """List the intents that run or are to come."""
-    from lifetracer.cli.surroundings import chosen_account, opened, today_of
+    from lifetracer.cli.surroundings import acting, today_of
     from lifetracer.warehouse import intents
 
-    with opened() as (house, settings):
-        account = chosen_account(house, settings)
-        with house.transaction(account_id=account.account_id) as connection:
-            found = intents.every(connection, None if everything else today_of(account))
+    with acting() as (connection, account):
+        found = intents.every(connection, None if everything else today_of(account))
     if as_json:
         typer.echo(json.dumps([intent.as_json() for intent in found], ensure_ascii=False))
         return
@@ -97,14 +95,12 @@ def change(
 ) -> None:
     """Wish for another amount from a day on; what was before keeps the former wish."""
     from lifetracer.adjuster import wishing
-    from lifetracer.cli.surroundings import chosen_account, day_of, opened, today_of
+    from lifetracer.cli.surroundings import acting, day_of, today_of
 
-    with opened() as (house, settings):
-        account = chosen_account(house, settings)
+    with acting() as (connection, account):
         today = today_of(account)
         first = day_of(since, today) if since else None
-        with house.transaction(account_id=account.account_id) as connection:
-            changed, _ = wishing.change(connection, name, sentence, account.language, today, first)
+        changed, _ = wishing.change(connection, name, sentence, account.language, today, first)
     typer.echo(f"{changed.name}: {_words(changed, account.language)}")
 
 
@@ -114,14 +110,12 @@ def end(
     on: Annotated[str | None, typer.Option(help="Day from which it is over, YYYY-MM-DD; by default today.")] = None,
 ) -> None:
     """End an intent; nothing is proposed for it from that day on."""
-    from lifetracer.cli.surroundings import chosen_account, day_of, opened, today_of
+    from lifetracer.cli.surroundings import acting, day_of, today_of
     from lifetracer.warehouse import intents
 
-    with opened() as (house, settings):
-        account = chosen_account(house, settings)
+    with acting() as (connection, account):
         last = day_of(on, today_of(account)) if on else today_of(account)
-        with house.transaction(account_id=account.account_id) as connection:
-            ended = intents.end(connection, name, last)
+        ended = intents.end(connection, name, last)
     typer.echo(f"{ended.name} is over: nothing is proposed for any {ended.period} that begins on {last} or later.")
 
 

@@ -31,12 +31,10 @@ def list_jobs(
 ) -> None:
     """List jobs, the latest first."""
     from lifetracer import jobs
-    from lifetracer.cli.surroundings import chosen_account, opened
+    from lifetracer.cli.surroundings import acting
 
-    with opened() as (house, settings):
-        account = chosen_account(house, settings)
-        with house.transaction(account_id=account.account_id) as con:
-            found = jobs.recent(con, limit=limit, stage=stage, status=status)
+    with acting() as (con, _):
+        found = jobs.recent(con, limit=limit, stage=stage, status=status)
     if as_json:
         typer.echo(json.dumps([job.as_json() for job in found], ensure_ascii=False))
         return
@@ -50,14 +48,12 @@ def list_jobs(
 def show_job(job: Annotated[UUID, typer.Argument(help="The job's id.")], as_json: AsJson = False) -> None:
     """Show a job and what it said."""
     from lifetracer import jobs
-    from lifetracer.cli.surroundings import chosen_account, opened
+    from lifetracer.cli.surroundings import acting
     from lifetracer.errors import NotFoundError
 
-    with opened() as (house, settings):
-        account = chosen_account(house, settings)
-        with house.transaction(account_id=account.account_id) as con:
-            found = jobs.find(con, job)
-            lines = jobs.log_lines(con, job)
+    with acting() as (con, _):
+        found = jobs.find(con, job)
+        lines = jobs.log_lines(con, job)
     if found is None:
         raise NotFoundError(f"There is no job {job}.", remedy="`lifetracer jobs list` shows them.")
     if as_json:
@@ -74,13 +70,11 @@ def show_job(job: Annotated[UUID, typer.Argument(help="The job's id.")], as_json
 def cancel_job(job: Annotated[UUID, typer.Argument(help="The job's id.")], as_json: AsJson = False) -> None:
     """Cancel a job that has not ended."""
     from lifetracer import jobs
-    from lifetracer.cli.surroundings import chosen_account, opened
+    from lifetracer.cli.surroundings import acting
     from lifetracer.errors import NotFoundError
 
-    with opened() as (house, settings):
-        account = chosen_account(house, settings)
-        with house.transaction(account_id=account.account_id) as con:
-            status = jobs.cancel(con, job)
+    with acting() as (con, _):
+        status = jobs.cancel(con, job)
     if status is None:
         raise NotFoundError(f"There is no job {job}.", remedy="`lifetracer jobs list` shows them.")
     if as_json:

@@ -44,13 +44,11 @@ def allow(
     level: Annotated[str, typer.Argument(help="nothing, totals (categories and sums), or texts (also titles).")],
 ) -> None:
     """Say what the model may see from now on."""
-    from lifetracer.cli.surroundings import chosen_account, opened
+    from lifetracer.cli.surroundings import acting
     from lifetracer.outside.language_model import choose
 
-    with opened() as (house, settings):
-        account = chosen_account(house, settings)
-        with house.transaction(account_id=account.account_id) as con:
-            chosen = choose(con, level)
+    with acting() as (con, _):
+        chosen = choose(con, level)
     typer.echo(f"It may see: {chosen}")
 
 
@@ -60,13 +58,11 @@ def letters(
     as_json: AsJson = False,
 ) -> None:
     """Show what was sent, word by word, with the answers and what came of them."""
-    from lifetracer.cli.surroundings import chosen_account, opened
+    from lifetracer.cli.surroundings import acting
     from lifetracer.outside.language_model import recent
 
-    with opened() as (house, settings):
-        account = chosen_account(house, settings)
-        with house.transaction(account_id=account.account_id) as con:
-            found = recent(con, limit)
+    with acting() as (con, _):
+        found = recent(con, limit)
     if as_json:
         typer.echo(json.dumps({"letters": [letter.as_json() for letter in found]}, ensure_ascii=False))
         return

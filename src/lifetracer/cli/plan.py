@@ -59,12 +59,10 @@ def propose(as_json: Json = False) -> None:
 def show(proposal: Which = None, as_json: Json = False) -> None:
     """Show a proposal, block by block, and what became of it."""
     from lifetracer.adjuster import plan_proposals
-    from lifetracer.cli.surroundings import chosen_account, opened
+    from lifetracer.cli.surroundings import acting
 
-    with opened() as (house, settings):
-        account = chosen_account(house, settings)
-        with house.transaction(account_id=account.account_id) as con:
-            found = plan_proposals.find(con, proposal)
+    with acting() as (con, account):
+        found = plan_proposals.find(con, proposal)
     if as_json:
         typer.echo(json.dumps(found.as_json(), ensure_ascii=False))
     else:
@@ -75,12 +73,10 @@ def show(proposal: Which = None, as_json: Json = False) -> None:
 def every(as_json: Json = False) -> None:
     """List the proposals, the latest first."""
     from lifetracer.adjuster import plan_proposals
-    from lifetracer.cli.surroundings import chosen_account, opened
+    from lifetracer.cli.surroundings import acting
 
-    with opened() as (house, settings):
-        account = chosen_account(house, settings)
-        with house.transaction(account_id=account.account_id) as con:
-            found = plan_proposals.every(con)
+    with acting() as (con, account):
+        found = plan_proposals.every(con)
     if as_json:
         typer.echo(json.dumps([one.as_json(with_blocks=False) for one in found], ensure_ascii=False))
         return
@@ -122,12 +118,10 @@ def undo(proposal: Which = None, as_json: Json = False) -> None:
 def reject(proposal: Which = None, as_json: Json = False) -> None:
     """Decide against a proposal."""
     from lifetracer.adjuster import plan_proposals
-    from lifetracer.cli.surroundings import chosen_account, opened
+    from lifetracer.cli.surroundings import acting
 
-    with opened() as (house, settings):
-        account = chosen_account(house, settings)
-        with house.transaction(account_id=account.account_id) as con:
-            found = plan_proposals.reject(con, proposal)
+    with acting() as (con, _):
+        found = plan_proposals.reject(con, proposal)
     typer.echo(json.dumps(found.as_json(), ensure_ascii=False) if as_json else f"{found.proposal_id} is rejected.")
 
 

@@ -33,12 +33,10 @@ def every(
 ) -> None:
     """List what is proposed and not decided."""
     from lifetracer.adjuster import proposals
-    from lifetracer.cli.surroundings import chosen_account, opened, today_of
+    from lifetracer.cli.surroundings import acting, today_of
 
-    with opened() as (house, settings):
-        account = chosen_account(house, settings)
-        with house.transaction(account_id=account.account_id) as connection:
-            found = proposals.every(connection, today_of(account), everything=everything)
+    with acting() as (connection, account):
+        found = proposals.every(connection, today_of(account), everything=everything)
     if as_json:
         language = "ja" if account.language == "ja" else "en"
         typer.echo(json.dumps([proposal.as_json(language) for proposal in found], ensure_ascii=False))
@@ -51,12 +49,10 @@ def every(
 def accept(proposal: Which) -> None:
     """Agree: it becomes the target of its period."""
     from lifetracer.adjuster import proposals
-    from lifetracer.cli.surroundings import chosen_account, opened, today_of
+    from lifetracer.cli.surroundings import acting, today_of
 
-    with opened() as (house, settings):
-        account = chosen_account(house, settings)
-        with house.transaction(account_id=account.account_id) as connection:
-            agreed = proposals.accept(connection, proposal, today_of(account))
+    with acting() as (connection, account):
+        agreed = proposals.accept(connection, proposal, today_of(account))
     _tell(agreed, account.language)
 
 
@@ -70,15 +66,13 @@ def edit(
 ) -> None:
     """Agree to another amount than was proposed."""
     from lifetracer.adjuster import proposals
-    from lifetracer.cli.surroundings import chosen_account, opened, today_of
+    from lifetracer.cli.surroundings import acting, today_of
     from lifetracer.cli.target import bounds_of
 
-    with opened() as (house, settings):
-        account = chosen_account(house, settings)
-        with house.transaction(account_id=account.account_id) as connection:
-            found = proposals.find(connection, proposal)
-            bounds = bounds_of(found.measure, at_least, at_most, between, exactly)
-            agreed = proposals.edit(connection, str(found.proposal_id), bounds, today_of(account))
+    with acting() as (connection, account):
+        found = proposals.find(connection, proposal)
+        bounds = bounds_of(found.measure, at_least, at_most, between, exactly)
+        agreed = proposals.edit(connection, str(found.proposal_id), bounds, today_of(account))
     _tell(agreed, account.language)
 
 
@@ -86,12 +80,10 @@ def edit(
 def reject(proposal: Which) -> None:
     """Decline: nothing is proposed for this period again."""
     from lifetracer.adjuster import proposals
-    from lifetracer.cli.surroundings import chosen_account, opened
+    from lifetracer.cli.surroundings import acting
 
-    with opened() as (house, settings):
-        account = chosen_account(house, settings)
-        with house.transaction(account_id=account.account_id) as connection:
-            declined = proposals.reject(connection, proposal)
+    with acting() as (connection, _):
+        declined = proposals.reject(connection, proposal)
     typer.echo(f"{declined.name}: the {declined.period} of {declined.period_start} stays without a target.")
 
 

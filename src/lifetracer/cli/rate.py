@@ -51,7 +51,7 @@ def add(
     """Set a rate; one for the same from the same day is replaced."""
     from decimal import Decimal, InvalidOperation
 
-    from lifetracer.cli.surroundings import chosen_account, day_of, opened, today_of
+    from lifetracer.cli.surroundings import acting, day_of, today_of
     from lifetracer.errors import UsageError
     from lifetracer.warehouse import rates
 
@@ -61,11 +61,9 @@ def add(
             raise InvalidOperation
     except InvalidOperation:
         raise UsageError(f"“{amount}” is no amount.", remedy="Write it like 95 or 95.50.") from None
-    with opened() as (house, settings):
-        account = chosen_account(house, settings)
+    with acting() as (connection, account):
         first = day_of(since, today_of(account)) if since else None
-        with house.transaction(account_id=account.account_id) as connection:
-            kept = rates.put(connection, hourly, currency, client=client, project=project, since=first)
+        kept = rates.put(connection, hourly, currency, client=client, project=project, since=first)
     typer.echo(json.dumps(kept.as_json(), ensure_ascii=False) if as_json else f"{str(kept.rate_id)[:8]} is set.")
 
 

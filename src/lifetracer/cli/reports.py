@@ -22,13 +22,11 @@ Name = Annotated[str, typer.Argument(help="Its name, as the list tells it.")]
 @app.command("list")
 def every(as_json: Annotated[bool, typer.Option("--json", help="Print them for machines.")] = False) -> None:
     """List the reports that are kept, the latest first."""
-    from lifetracer.cli.surroundings import chosen_account, opened
+    from lifetracer.cli.surroundings import acting
     from lifetracer.reporter import shelf
 
-    with opened() as (house, settings):
-        account = chosen_account(house, settings)
-        with house.transaction(account_id=account.account_id) as connection:
-            found = shelf.every(connection)
+    with acting() as (connection, account):
+        found = shelf.every(connection)
     if as_json:
         typer.echo(json.dumps([kept.as_json() for kept in found], ensure_ascii=False))
         return

@@ -28,13 +28,11 @@ def show(
     """Show what runs by itself; times are those of the account's zone."""
     if ctx.invoked_subcommand:
         return
-    from lifetracer.cli.surroundings import chosen_account, opened
+    from lifetracer.cli.surroundings import acting
     from lifetracer.jobs import schedule
 
-    with opened() as (house, settings):
-        account = chosen_account(house, settings)
-        with house.transaction(account_id=account.account_id) as con:
-            entries = schedule.every(con)
+    with acting() as (con, account):
+        entries = schedule.every(con)
     if as_json:
         typer.echo(json.dumps([entry.as_json() for entry in entries]))
         return
@@ -54,7 +52,7 @@ def set_time(
     every: Annotated[int | None, typer.Option("--every", help="With sync: also every so many minutes.")] = None,
 ) -> None:
     """Run something every day at a local time, or a light sync every few minutes."""
-    from lifetracer.cli.surroundings import chosen_account, opened
+    from lifetracer.cli.surroundings import acting
     from lifetracer.errors import UsageError
     from lifetracer.jobs import schedule
 
@@ -64,13 +62,11 @@ def set_time(
         local_time = time.fromisoformat(at) if at else None
     except ValueError:
         raise UsageError(f"“{at}” is no time of day.", remedy="Write it like 01:05.") from None
-    with opened() as (house, settings):
-        account = chosen_account(house, settings)
-        with house.transaction(account_id=account.account_id) as con:
-            if local_time is not None:
-                schedule.put(con, stage, subject, local_time)
-            elif every is not None:
-                schedule.put_often(con, subject, every)
+    with acting() as (con, account):
+        if local_time is not None:
+            schedule.put(con, stage, subject, local_time)
+        elif every is not None:
+            schedule.put_often(con, subject, every)
     when = f"every day at {local_time:%H:%M} ({account.time_zone})" if local_time else f"every {every} minutes"
     typer.echo(f"{stage} {subject}".strip() + f" runs {when}.")
 
@@ -88,11 +84,9 @@ def switch_off(stage: Stage, subject: Subject = "", often: Often = False) -> Non
 
 
 def _switch(stage: str, subject: str, *, enabled: bool, often: bool) -> None:
-    from lifetracer.cli.surroundings import chosen_account, opened
+    from lifetracer.cli.surroundings import acting
     from lifetracer.jobs import schedule
 
-    with opened() as (house, settings):
-        account = chosen_account(house, settings)
-        with house.transaction(account_id=account.account_id) as con:
-            schedule.switch(con, stage, subject, enabled=enabled, often=often)
+    with acting() as (con, _):
+        schedule.switch(con, stage, subject, enabled=enabled, often=often)
     typer.echo(f"{stage} {subject}".strip() + (" runs by itself." if enabled else " no longer runs by itself."))

@@ -11,7 +11,7 @@ from lifetracer.settings import Settings, load
 if TYPE_CHECKING:
     from datetime import date
 
-    from lifetracer.warehouse import Warehouse
+    from lifetracer.warehouse import Connection, Warehouse
     from lifetracer.warehouse.accounts import Account
 
 
@@ -47,6 +47,23 @@ def chosen_account(house: Warehouse, settings: Settings) -> Account:
 
     with house.transaction() as connection:
         return accounts.find(connection, settings.account)
+
+
+@contextmanager
+def acting(*, timeout: str | None = None) -> Iterator[tuple[Connection, Account]]:
+    """Open the warehouse, and in it a transaction for the chosen account, for a ``with`` block.
+
+    Args:
+        timeout: how long a statement may take, such as ``2min``.
+
+    Raises:
+        UsageError, NotFoundError: see `chosen_account`.
+        FixByHandError, TryAgainError: see `opened`.
+    """
+    with opened() as (house, settings):
+        account = chosen_account(house, settings)
+        with house.transaction(account_id=account.account_id, timeout=timeout) as connection:
+            yield connection, account
 
 
 def today_of(account: Account) -> date:

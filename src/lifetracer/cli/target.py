@@ -34,13 +34,11 @@ def every(
     as_json: Json = False,
 ) -> None:
     """List the targets that are in force."""
-    from lifetracer.cli.surroundings import chosen_account, opened, today_of
+    from lifetracer.cli.surroundings import acting, today_of
     from lifetracer.warehouse import targets
 
-    with opened() as (house, settings):
-        account = chosen_account(house, settings)
-        with house.transaction(account_id=account.account_id) as connection:
-            found = targets.every(connection, None if everything else today_of(account))
+    with acting() as (connection, account):
+        found = targets.every(connection, None if everything else today_of(account))
     if as_json:
         typer.echo(json.dumps([target.as_json() for target in found], ensure_ascii=False))
         return
@@ -124,17 +122,15 @@ def change(
     ] = None,
 ) -> None:
     """Want another amount from a day on; what was before keeps the former one."""
-    from lifetracer.cli.surroundings import chosen_account, day_of, opened, today_of
+    from lifetracer.cli.surroundings import acting, day_of, today_of
     from lifetracer.warehouse import targets
 
-    with opened() as (house, settings):
-        account = chosen_account(house, settings)
+    with acting() as (connection, account):
         today = today_of(account)
-        with house.transaction(account_id=account.account_id) as connection:
-            former = targets.find(connection, name, today)
-            bounds = bounds_of(former.measure, at_least, at_most, between, exactly)
-            first_day = day_of(since, today) if since else targets.first_period(former.period, today)
-            changed = targets.change(connection, name, bounds, first_day)
+        former = targets.find(connection, name, today)
+        bounds = bounds_of(former.measure, at_least, at_most, between, exactly)
+        first_day = day_of(since, today) if since else targets.first_period(former.period, today)
+        changed = targets.change(connection, name, bounds, first_day)
     typer.echo(f"{changed.name}: {changed.sentence()}, from {_first(changed.period, changed.valid_from)}.")
 
 
@@ -144,14 +140,12 @@ def end(
     on: Annotated[str | None, typer.Option(help="Day from which it is over, YYYY-MM-DD; by default today.")] = None,
 ) -> None:
     """End a target; the period that has begun still counts."""
-    from lifetracer.cli.surroundings import chosen_account, day_of, opened, today_of
+    from lifetracer.cli.surroundings import acting, day_of, today_of
     from lifetracer.warehouse import targets
 
-    with opened() as (house, settings):
-        account = chosen_account(house, settings)
+    with acting() as (connection, account):
         last = day_of(on, today_of(account)) if on else today_of(account)
-        with house.transaction(account_id=account.account_id) as connection:
-            ended = targets.end(connection, name, last)
+        ended = targets.end(connection, name, last)
     typer.echo(f"{ended.name} is over: no {ended.period} that begins on {last} or later is measured.")
 
 

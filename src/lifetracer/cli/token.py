@@ -97,9 +97,7 @@ def revoke(token: Annotated[str, typer.Argument(help="Its name or id.")], as_jso
 
 
 def _within(work: Callable[[Connection], Any]) -> Any:
-    from lifetracer.cli.surroundings import chosen_account, opened
+    from lifetracer.cli.surroundings import acting
 
-    with opened() as (house, settings):
-        account = chosen_account(house, settings)
-        with house.transaction(account_id=account.account_id) as con:
-            return work(con)
+    with acting() as (con, _):
+        return work(con)

@@ -25,13 +25,11 @@ def every(
     as_json: Json = False,
 ) -> None:
     """List the vacations that are not over."""
-    from lifetracer.cli.surroundings import chosen_account, opened, today_of
+    from lifetracer.cli.surroundings import acting, today_of
     from lifetracer.warehouse import vacations
 
-    with opened() as (house, settings):
-        account = chosen_account(house, settings)
-        with house.transaction(account_id=account.account_id) as connection:
-            found = vacations.every(connection, None if everything else today_of(account))
+    with acting() as (connection, account):
+        found = vacations.every(connection, None if everything else today_of(account))
     if as_json:
         typer.echo(json.dumps([one.as_json() for one in found], ensure_ascii=False))
         return
@@ -48,14 +46,12 @@ def add(
     """Note days away: nothing is proposed for them, and wishes of weeks and months shrink by their part."""
     from datetime import timedelta
 
-    from lifetracer.cli.surroundings import chosen_account, day_of, opened, today_of
+    from lifetracer.cli.surroundings import acting, day_of, today_of
     from lifetracer.warehouse import vacations
 
-    with opened() as (house, settings):
-        account = chosen_account(house, settings)
+    with acting() as (connection, account):
         begin, end = (day_of(day, today_of(account)) for day in (first, last))
-        with house.transaction(account_id=account.account_id) as connection:
-            added = vacations.add(connection, name, begin, end + timedelta(days=1))
+        added = vacations.add(connection, name, begin, end + timedelta(days=1))
     typer.echo(added.sentence())
 
 
@@ -65,14 +61,12 @@ def end(
     on: Annotated[str | None, typer.Option(help="First day back, YYYY-MM-DD; by default today.")] = None,
 ) -> None:
     """End a vacation early; one that has not begun goes away."""
-    from lifetracer.cli.surroundings import chosen_account, day_of, opened, today_of
+    from lifetracer.cli.surroundings import acting, day_of, today_of
     from lifetracer.warehouse import vacations
 
-    with opened() as (house, settings):
-        account = chosen_account(house, settings)
+    with acting() as (connection, account):
         back = day_of(on, today_of(account)) if on else today_of(account)
-        with house.transaction(account_id=account.account_id) as connection:
-            ended = vacations.end(connection, name, back)
+        ended = vacations.end(connection, name, back)
     typer.echo(f"{ended.name} is over.")
 
 
