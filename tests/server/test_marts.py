@@ -6,6 +6,7 @@ import json
 import tempfile
 from datetime import date
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -14,6 +15,7 @@ from lifetracer.server.app import built
 from lifetracer.settings import Settings
 from lifetracer.transform.marts import all_marts
 from lifetracer.transform.run import transform
+from marts import insert, make
 from visualizer import seed
 
 from .conftest import asked
@@ -108,6 +110,16 @@ def test_until_the_next_transform_nothing_is_sent_twice(life):
     finally:
         with house.transaction() as con:
             con.execute("update core.dim_account set as_of = as_of - interval '1 second'")
+
+
+def test_what_changes_without_a_transform_is_sent_anew(warehouse, account, client):
+    """Something is noticed, proposed, decided between transforms; whoever has the former answer must hear of it."""
+    make(warehouse, ("insight",))
+    first = client.get("/api/marts/insight")
+    insert(warehouse, "insight", {"account_id": account.account_id, "insight_id": uuid4(), "kind": "anomaly"})
+    again = client.get("/api/marts/insight", headers={"If-None-Match": first.headers["etag"]})
+    assert again.status_code == 200
+    assert [row["kind"] for row in again.json()["rows"]] == ["anomaly"]
 
 
 def test_wrong_wishes_say_what_there_is(marts):
