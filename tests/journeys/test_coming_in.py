@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import httpx
 import pyotp
@@ -224,6 +225,86 @@ def test_google_step_by_step_through_its_own_page(installation, jiro, sandbox):
     assert jiro.locator("input[name=chosen]:checked").count() >= 1
     jiro.click("button:has-text('確かめる')")
     expect(jiro.locator(".findings")).to_contain_text("アクセスできました")
+
+
+def test_a_wish_becomes_blocks_in_the_calendar_and_is_taken_back(installation, jiro, sandbox):
+    """Wish, proposal, target, plan, calendar and back: in Japanese until it is written, then in English."""
+    others = plan_calendars(sandbox, ours=False)
+    jiro.goto(installation + "/targets")
+    jiro.fill("#wish", "Learningをたくさん")
+    expect(jiro.locator(".wish-form .understood")).to_contain_text("例えば:", timeout=LONG)
+    jiro.fill("#wish", "Learningを週に30時間以上")
+    expect(jiro.locator(".wish-form .understood")).to_contain_text("「Learning」は週に30時間以上", timeout=LONG)
+    jiro.press("#wish", "Enter")
+    expect(jiro.locator(".offer")).to_have_count(2, timeout=LONG)
+    assert "30時間" in jiro.locator(".offer .reasons").first.inner_text()
+
+    soon = (datetime.now(ZoneInfo("Asia/Tokyo")) + timedelta(days=1)).date().isoformat()
+    for offer in jiro.request.get(installation + "/api/proposals").json()["proposals"]:
+        if offer["periodStart"] <= soon < offer["periodEnd"]:
+            jiro.click(f"#edit-{offer['proposalId']} summary")
+            jiro.fill(f"#edit-{offer['proposalId']} input[name=low]", "４０時間")
+            jiro.click(f"#edit-{offer['proposalId']} button")
+        else:
+            jiro.click(f"form[data-send$='{offer['proposalId']}/accept'] button")
+        expect(jiro.locator(f"#edit-{offer['proposalId']}")).to_have_count(0, timeout=LONG)
+    running = jiro.locator("section[aria-labelledby=running] article:has-text('Learning')")
+    expect(running.first).to_be_visible(timeout=LONG)
+
+    jiro.goto(installation + "/plans")
+    jiro.click("[data-post='/api/plan-proposals'] >> nth=0")
+    expect(jiro.locator(".block.proposed.add").first).to_be_attached(timeout=LONG)
+    expect(jiro.locator(".notice.stale")).to_contain_text("読み取りだけ")
+    jiro.click(".notice a:has-text('書き込みを許可')")
+    jiro.click("form.sheet-form button.main")
+    jiro.click("#to-google")
+    jiro.click("text=approve")
+    jiro.wait_for_url(re.compile("/plans$"))
+    chosen = jiro.locator("input[name=blocks]")
+    count = chosen.count()
+    assert count > 1
+    chosen.first.uncheck()
+    expect(jiro.locator(".plan-bar [data-chosen]")).to_have_text(f"{count}件中{count - 1}件")
+    jiro.click("#approve")
+    expect(jiro.locator(".notice.good:has-text('書き込みました')")).to_be_attached(timeout=LONG)
+    (written,) = plan_calendars(sandbox, ours=True).values()
+    assert (len(written), {event["summary"] for event in written.values()}) == (count - 1, {"Learning"})
+
+    proposal = jiro.request.get(installation + "/api/plan-proposals").json()["planProposals"][0]
+    address = f"{installation}/api/plan-proposals/{proposal['proposalId']}"
+    again = jiro.request.post(address + "/approve", data={}).json()
+    until = time.monotonic() + LONG / 1000
+    while jiro.request.get(f"{installation}/api/jobs/{again['jobId']}").json()["status"] in {"queued", "running"}:
+        assert time.monotonic() < until
+        time.sleep(0.3)
+    (twice,) = plan_calendars(sandbox, ours=True).values()
+    assert twice == written, "approved again, nothing is written again"
+
+    jiro.goto(installation + "/plans?lang=en")
+    expect(jiro.locator(".notice.good").first).to_contain_text("Written into the calendar")
+    jiro.click("#undo")
+    expect(jiro.locator(".notice:has-text('This proposal: taken back.')")).to_be_attached(timeout=LONG)
+    assert list(plan_calendars(sandbox, ours=True).values()) == [{}]
+    assert plan_calendars(sandbox, ours=False) == others, "no event of anybody else was touched"
+
+    jiro.goto(installation + "/targets")
+    jiro.fill("#wish", "Exercise at least 3 h a week")
+    expect(jiro.locator(".wish-form .understood")).to_have_text(
+        "Understood as: “Exercise”: at least 3 h per week", timeout=LONG
+    )
+    jiro.press("#wish", "Enter")
+    offers = jiro.locator(".offer:has-text('Exercise')")
+    expect(offers).to_have_count(2, timeout=LONG)
+    offers.first.locator("button:has-text('Reject')").click()
+    expect(offers).to_have_count(1, timeout=LONG)
+    jiro.goto(installation + "/week?lang=ja")
+
+
+def plan_calendars(sandbox: SandboxHandle, *, ours: bool) -> dict[str, dict[str, dict]]:
+    """Ask the vendor which living events stand in the calendar that was made, or in all others."""
+    known = set(sandbox.person["calendars"].values())
+    calendars = sandbox.truth("google")["calendars"]
+    return {name: held["live"] for name, held in calendars.items() if (name not in known) == ours}
 
 
 def test_the_pages_fit_a_phone_and_both_lights(installation, jiro, owner):
