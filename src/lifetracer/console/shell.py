@@ -43,6 +43,7 @@ STAGES = {
     "adjust": keep("Adjust"),
     "plan": keep("Plan"),
     "report": keep("Report"),
+    "what-if": keep("What if …"),
     "pipeline": keep("Everything"),
 }
 """How stages are called on the screen."""
