@@ -25,7 +25,7 @@ from lifetracer.console.entering import told
 from lifetracer.console.findings import Finding
 from lifetracer.console.jobs import STATUSES
 from lifetracer.console.shell import Shell
-from lifetracer.errors import FixByHandError, LifetracerError, NotFoundError
+from lifetracer.errors import FixByHandError, LifetracerError, NotFoundError, UsageError
 from lifetracer.warehouse.accounts import Account
 from lifetracer.warehouse.queries import beside
 
@@ -138,11 +138,16 @@ class Desk:
         )
 
     def test(self, request: Request, connection_id: UUID) -> Response:
-        """Ask the service whether the stored credential still works."""
+        """Ask the service whether the stored credential still works.
+
+        Raises:
+            UsageError: it has no service that could be asked; the page has no button for it then.
+        """
         account = self.acting.account(request)
         known = self.connection(account, connection_id)
         source, words = source_named(known.source), self.shell.visitor(request).words
-        assert source.check is not None, "only what can be tested has the button"
+        if source.check is None:
+            raise UsageError(f"{known.name} cannot be tested: there is no service to ask.", remedy="Import it again.")
         try:
             with self._opened(account, known) as api:
                 checked = source.check(api, self.settings)
