@@ -23,6 +23,8 @@ from lifetracer.jobs.zygotes import Zygote
 
 MOST_LINES = 10_000
 """Log lines that are kept of one run."""
+LONGEST_LINE = 8000
+"""Letters that are kept of a line."""
 
 
 @dataclass
@@ -119,9 +121,13 @@ class Running:
         if not data:
             os.close(self.output)
             self.output = -1
-        *lines, self.murmured = (self.murmured + data).split(b"\n")
-        if not data and self.murmured:
-            lines.append(self.murmured)
+        *lines, rest = (self.murmured + data).split(b"\n")
+        while len(rest) > LONGEST_LINE:  # a bar that grows, without any end of line
+            lines.append(rest[:LONGEST_LINE])
+            rest = rest[LONGEST_LINE:]
+        if not data and rest:
+            lines.append(rest)
+        self.murmured = rest
         for line in lines:
             self._note(event=line.decode("utf-8", "replace").rstrip())
 
@@ -152,7 +158,7 @@ class Running:
         line = {
             "at": at or datetime.now(UTC).isoformat(),
             "level": level,
-            "event": event[:8000],
+            "event": event[:LONGEST_LINE],
             "details": details or {},
         }
         self.lines.append(json.loads(json.dumps(line).replace("\\u0000", "\\ufffd")))
