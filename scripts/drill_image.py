@@ -21,17 +21,22 @@ except OSError:
 """
 
 
+def canonical(pinned: str) -> str:
+    """Give the normal form of NAME==VERSION."""
+    return re.sub(r"[-_.]+", "-", pinned.lower())
+
+
 def installed(image: str) -> set[str]:
     """Tell which packages an image holds, with their versions."""
     program = "import importlib.metadata as m; print(*(f'{d.name}=={d.version}' for d in m.distributions()))"
     said = run("docker", "run", "--rm", "--entrypoint", "python", image, "-c", program)
-    return {re.sub(r"[-_.]+", "-", one.lower()) for one in said.split() if not one.startswith("lifetracer==")}
+    return {canonical(one) for one in said.split() if not one.startswith("lifetracer==")}
 
 
 def locked(extras: list[str]) -> dict[str, bool]:
     """Tell which packages the lock wants, and whether on every machine."""
     lines = [line for line in run("python3", "scripts/locked.py", *extras).splitlines() if "==" in line]
-    return {re.sub(r"[-_.]+", "-", line.split(" ")[0].lower()): ";" not in line for line in lines}
+    return {canonical(re.sub(r"\[.*?\]", "", line.split(" ")[0])): ";" not in line for line in lines}
 
 
 def inside(*words: str) -> str:
