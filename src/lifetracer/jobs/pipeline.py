@@ -1,8 +1,8 @@
-"""The whole way as one job: sync every active connection at once → transform → report; each step is a job of its own.
+"""The whole way as one job: sync every active connection at once, then transform, analyze, adjust and report.
 
-A pipeline needs no process: it is moved on in the very transaction in which one of its steps ends, so it cannot get
-lost between two steps. What a step that failed needs is said by that step; asked with ``resume`` a new pipeline
-begins where the last one stopped.
+Each step is a job of its own. A pipeline needs no process: it is moved on in the very transaction in which one of its
+steps ends, so it cannot get lost between two steps. What a step that failed needs is said by that step; asked with
+``resume`` a new pipeline begins where the last one stopped.
 """
 
 from __future__ import annotations

@@ -177,10 +177,12 @@ def _aims(con: Connection, account_id: UUID, sentences: Sequence[str], today: da
     assert row
     language, probability = row
     beneath = {top: frozenset(parts) for top, parts in con.execute(SQL["beneath"], key)}
-    aims = {}
-    for one in targets.every(con, today):
-        if one.subject == "category" and one.measure == "duration" and one.subject_value in beneath:
-            aims[one.subject_value, one.period] = _aim(one, one.name, beneath[one.subject_value], is_supposed=False)
+    own = [
+        _aim(one, one.name, beneath[one.subject_value], is_supposed=False)
+        for one in targets.every(con, today)
+        if one.subject == "category" and one.measure == "duration" and one.subject_value in beneath
+    ]
+    supposed = []
     for sentence in sentences:
         parsed = understand(con, sentence, language, today)
         wish = parsed.wish
@@ -189,8 +191,14 @@ def _aims(con: Connection, account_id: UUID, sentences: Sequence[str], today: da
                 f"“{sentence}” is not about the time of a category.",
                 remedy="A what-if can tell the odds of targets such as “Learning at least 10 h a week”.",
             )
-        aims[wish.subject_value, wish.period] = _aim(wish, parsed.echo, beneath[wish.subject_value], is_supposed=True)
-    return list(aims.values()), probability
+        supposed.append(_aim(wish, parsed.echo, beneath[wish.subject_value], is_supposed=True))
+    return _supposing(own, supposed), probability
+
+
+def _supposing(own: Sequence[_Aim], supposed: Sequence[_Aim]) -> list[_Aim]:
+    """Let what is supposed take the place of all targets of the same categories and period; the others stay."""
+    replaced = {(aim.parts, aim.period) for aim in supposed}
+    return [*(aim for aim in own if (aim.parts, aim.period) not in replaced), *supposed]
 
 
 def _aim(said: Any, name: str, parts: frozenset[str], *, is_supposed: bool) -> _Aim:
