@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+unexport PYTHONDONTWRITEBYTECODE # tests start a hundred processes, which would read every module's source anew
 
 .PHONY: drill-github drill-supabase drill-vercel drill-terraform drill-compose drill-deploy drill-image drill-api drill-kill drill-killed-sync drill-laws help setup demo dev test check format reference docs screenshots bench lock
 .DEFAULT_GOAL := help
@@ -27,7 +28,7 @@ dev: setup ## the server with reload, on the embedded database
 	$(BIN)/lifetracer up --reload
 
 test: setup ## every test (real PostgreSQL, real dbt, real browser)
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: setup ## format, lint, types, import contracts, dead code, models, names
 	$(BIN)/ruff format --check .

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import hypothesis
 import psycopg
 import pytest
 from cryptography.fernet import Fernet
@@ -47,9 +48,28 @@ def _lie_in_memory() -> None:
 
 
 _lie_in_memory()
+# The same examples every time, however slow the machine; `EXPLORE=1 pytest …` looks for others.
+hypothesis.settings.register_profile(
+    "calm",
+    deadline=None,
+    derandomize="EXPLORE" not in os.environ,
+    database=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("calm")
 SECRET_KEY = Fernet.generate_key().decode()
 POSTGRES_15 = Path("/usr/lib/postgresql/15/bin")
 _numbers = itertools.count(1)
+
+
+HEAVY = ("journeys", "transform", "jobs", "infra", "adjuster", "analyzer", "visualizer", "server", "cli", "connector")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the rooms come first whose files take longest: at the end no process is left alone with one of them."""
+    here = Path(__file__).parent
+    places = {name: place for place, name in enumerate(HEAVY)}
+    items.sort(key=lambda item: places.get(item.path.relative_to(here).parts[0], len(HEAVY)))
 
 
 class Server:

@@ -18,7 +18,7 @@ def serving(app: FastAPI) -> Iterator[str]:
         server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
         thread.start()
-        end = time.monotonic() + 10
+        end = time.monotonic() + 60
         while not server.started and time.monotonic() < end:
             time.sleep(0.005)
         assert server.started

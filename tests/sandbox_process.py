@@ -113,7 +113,7 @@ def start_sandbox(**options: Any) -> Iterator[SandboxHandle]:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
             try:
-                process.wait(5)
+                process.wait(30)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait(5)

@@ -12,10 +12,12 @@ from httpx import Client
 import lived_marts
 import marts
 import wished_rows
+from conftest import Server
 from lifetracer import console
 from lifetracer.settings import Settings
 from lifetracer.warehouse import Warehouse
 from lifetracer.warehouse.accounts import Account, create
+from lifetracer.warehouse.migrate import migrate
 from live import serving
 
 NOW = datetime(2026, 11, 19, 6, 0, tzinfo=UTC)
@@ -25,6 +27,13 @@ NOW = datetime(2026, 11, 19, 6, 0, tzinfo=UTC)
 @pytest.fixture
 def settings(home: Path) -> Settings:
     return Settings(home=home)
+
+
+@pytest.fixture
+def warehouse(request: pytest.FixtureRequest, server: Server, home: Path) -> Iterator[Warehouse]:
+    """A warehouse of its own, with marts where a person shall have them."""
+    with server.warehouse(home, marts.make if "person" in request.fixturenames else migrate) as house:
+        yield house
 
 
 @pytest.fixture
@@ -55,7 +64,6 @@ def client(visit: Callable[..., Client]) -> Iterator[Client]:
 @pytest.fixture
 def person(warehouse: Warehouse, account: Account) -> Account:
     """A person in Tokyo with marts and a Toggl connection, synced two minutes ago."""
-    marts.make(warehouse)
     marts.connect(warehouse, account.account_id, last_success_at=datetime(2026, 11, 19, 5, 58, tzinfo=UTC))
     return account
 
@@ -95,10 +103,9 @@ def desk(server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 def lived(server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     """A browser at the console of a person with half a year in the marts (`lived_marts`); nobody changes it."""
     home = tmp_path_factory.mktemp("home")
-    with server.warehouse(home / "home") as house:
+    with server.warehouse(home / "home", marts.make) as house:
         with house.transaction() as con:
             account = create(con, "Aoi", "Asia/Tokyo", "en")
-        marts.make(house)
         lived_marts.fill(house, account.account_id)
         marts.connect(house, account.account_id, last_success_at=datetime(2026, 11, 19, 5, 58, tzinfo=UTC))
         app = FastAPI()

@@ -46,7 +46,7 @@ def start_worker(environ: dict[str, str], effects: object) -> Iterator[Callable[
             process.terminate()
     for process in processes:
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(10)
+            process.wait(30)
         if process.poll() is None:
             process.kill()
             process.wait()
@@ -81,7 +81,7 @@ class Person:
         with self.warehouse.transaction(account_id=self.account_id) as con:
             return jobs.log_lines(con, job_id)  # type: ignore[arg-type]
 
-    def wait(self, job_id: object, *statuses: str, seconds: float = 20) -> jobs.Job:
+    def wait(self, job_id: object, *statuses: str, seconds: float = 90) -> jobs.Job:
         """Wait until the job has one of these statuses; by default until it has ended."""
         deadline = time.monotonic() + seconds
         while True:

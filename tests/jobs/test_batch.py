@@ -341,4 +341,4 @@ def test_both_at_once_do_no_harm(person, warehouse, environ, account):
                     sandbox.advance(days=1)
             finally:
                 worker.terminate()
-            assert worker.wait(15) == 0
+            assert worker.wait(30) == 0

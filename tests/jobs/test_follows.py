@@ -38,6 +38,6 @@ def test_a_pressed_button_changes_the_page(warehouse, account, environ, person):
                 made = [(job.stage, job.requested_by) for job in person.all()]
         finally:
             worker.terminate()
-        assert worker.wait(15) == 0
+        assert worker.wait(30) == 0
     assert made.count(("transform", "sync")) == 2, "a sync that changed nothing asks for nothing"
     assert [stage for stage, _ in made].count("sync") == 3

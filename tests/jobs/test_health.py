@@ -36,4 +36,4 @@ def test_each_part_answers_on_its_port(environ, account, warehouse, stage):
             assert all(set(each) <= {stage, "pipeline"} for (each,) in stages)
         finally:
             worker.terminate()
-        assert worker.wait(10) == 0
+        assert worker.wait(30) == 0

@@ -4,7 +4,6 @@ import random
 import re
 import shutil
 import subprocess
-import time
 from datetime import date, timedelta
 
 import pytest
@@ -13,6 +12,7 @@ import marts
 from lifetracer.reporter import render
 from lifetracer.settings import Settings
 from marts import _insert as insert
+from moments import quickest
 from week_blocks import MONDAY, block, pair
 
 pytestmark = pytest.mark.db
@@ -168,9 +168,7 @@ def test_the_same_rows_give_the_same_bytes(warehouse, settings, empty):
 def test_a_week_takes_less_than_a_second(warehouse, settings, empty):
     fill_week(warehouse, empty, [f"Category {number}" for number in range(15)])
     render(warehouse, settings, empty.account_id, "week", MONDAY)
-    began = time.perf_counter()
-    render(warehouse, settings, empty.account_id, "week", MONDAY)
-    assert time.perf_counter() - began < 1
+    assert quickest(lambda: render(warehouse, settings, empty.account_id, "week", MONDAY), 1) < 1
 
 
 def test_it_is_tagged_titled_and_bookmarked(warehouse, settings, empty):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import resource
 import threading
 import time
 from collections.abc import Iterator
@@ -61,7 +62,7 @@ class Listener:
 
     def wait(self, count: int) -> list[tuple[dict[str, str], bytes]]:
         """Wait until so many posts have come."""
-        until = time.monotonic() + 5
+        until = time.monotonic() + 60
         while len(self.posts) < count and time.monotonic() < until:
             time.sleep(0.01)
         assert len(self.posts) >= count, f"only {len(self.posts)} of {count} deliveries came"
@@ -86,11 +87,12 @@ def toggl(served: SandboxHandle, method: str, path: str, **more: Any) -> httpx.R
 
 
 def test_a_sandbox_starts_quickly_and_ends_when_told() -> None:
-    began = time.monotonic()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     with start_sandbox() as sandbox:
-        assert time.monotonic() - began < 4.0  # Two seconds on an idle machine.
         assert httpx.get(f"{sandbox.url}/__admin/people", trust_env=False).json()[0]["togglToken"]
     assert sandbox.process.returncode is not None
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert after.ru_utime - before.ru_utime < 4.0  # Seconds of work; a busy machine makes one wait longer for them.
 
 
 def test_a_connection_breaks_in_the_middle_of_the_body(served: SandboxHandle) -> None:
@@ -224,4 +226,4 @@ def test_a_hundred_thousand_entries_are_served_from_bytes() -> None:
                 following = answer.headers.get("x-next-row-number", "")
         seconds = time.monotonic() - began
         assert rows > 99_000
-        assert seconds < 15.0, f"{rows / seconds:.0f} rows/s"  # About 1 s on an idle machine.
+        assert seconds < 30.0, f"{rows / seconds:.0f} rows/s"  # About 1 s on an idle machine.

@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from lifetracer.errors import TryAgainError
 from lifetracer.server.limits import SHARE, Limiter
+from moments import quickest
 
 from .conftest import TOKEN, token_in
 from .test_api import is_problem
@@ -87,9 +88,7 @@ def test_minutes_that_are_over_are_forgotten(limiters, warehouse):
 
 
 def test_counting_costs_less_than_a_millisecond(limiters):
-    begun = time.perf_counter()
-    let_in(limiters[0], "fast", 60_000, 2000)
-    assert (time.perf_counter() - begun) / 2000 < 0.001
+    assert quickest(lambda: let_in(limiters[0], "fast", 60_000, 2000), 2) / 2000 < 0.001
 
 
 def test_too_many_requests_are_refused_with_a_time(visit):

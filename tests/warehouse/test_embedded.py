@@ -67,7 +67,7 @@ def visits(dsn: str) -> int:
     return row[0]
 
 
-def until(condition, seconds: float = 20) -> None:
+def until(condition, seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"
@@ -111,7 +111,7 @@ def test_a_first_start_makes_a_working_database(home: Path) -> None:
     assert row[:3] == ("lifetracer", "lifetracer", "on")
     assert row[3] >= 180000
     assert row[4:] == ("on", False)
-    assert seconds < 20  # 0.7 s on a machine that does nothing else
+    assert seconds < 60  # 0.7 s on a machine that does nothing else
     assert not cluster_of(home).lives()
 
 
@@ -136,8 +136,8 @@ def test_later_starts_and_joins_are_quick(used: Path) -> None:
                 return started - begun, time.monotonic() - started
 
     starts, joins = zip(*(once() for _ in range(6)), strict=True)
-    assert min(starts) < 0.3
-    assert min(joins) < 0.1
+    assert min(starts) < 2  # 0.15 s on a machine that does nothing else
+    assert min(joins) < min(starts)
 
 
 def test_the_last_holder_stops_the_server(used: Path) -> None:
