@@ -107,7 +107,7 @@ def photograph(browser: Browser, address: str, language: str, only: str | None) 
 def addresses(page: Page, address: str) -> dict[str, str]:
     """List the pages by name: those of the navigation, and what they lead to."""
     found = {one.name: one.address for one in PAGES}
-    found["last-week"] = "/week/" + page.request.get(f"{address}/week?day=" + _days_ago(7)).url.rpartition("/")[2]
+    found["last-week"] = time.strftime("/week/%G-W%V", time.localtime(time.time() - 7 * 86400))
     found["last-adherence"] = found["last-week"].replace("/week/", "/adherence/")
     found["differences"] = found["last-week"] + "?only=differences"
     found["yesterday"] = f"/day/{_days_ago(1)}"

@@ -46,6 +46,16 @@ HEALTH = {
 }
 """How a source stands as a whole."""
 
+ASKED_BY = {
+    "person": keep("by hand"),
+    "schedule": keep("schedule"),
+    "pipeline": keep("pipeline"),
+    "hint": keep("news from the service"),
+    "sync": keep("a sync"),
+    "plan": keep("a plan"),
+}
+"""Who asks for jobs, beside programs, which are called by the names of their tokens."""
+
 RUNS = 30
 """Recent runs in a source's strip."""
 
@@ -85,6 +95,7 @@ def routes(shell: Shell) -> APIRouter:
             chosen=chosen,
             statuses=STATUSES,
             stages=STAGES,
+            asked_by=ASKED_BY,
             health=HEALTH,
             sources=sources(standing, runs),
             schedules=entries,
@@ -112,6 +123,7 @@ def routes(shell: Shell) -> APIRouter:
             lines=lines,
             statuses=STATUSES,
             stages=STAGES,
+            asked_by=ASKED_BY,
             retry=retry_address(found),
         )
 
