@@ -24,6 +24,7 @@ from lifetracer.transform.run import transform
 from lifetracer.warehouse import targets
 from lifetracer.warehouse.accounts import create
 from lifetracer.warehouse.migrate import migrate
+from modelled import modelled
 from sandbox_process import start_sandbox
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -60,7 +61,7 @@ class Life:
 @pytest.fixture(scope="module")
 def life(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
     home: Path = tmp_path_factory.mktemp("home")
-    with start_sandbox(people=1) as google, server.warehouse(home) as house:
+    with start_sandbox(people=1, start="2026-06-01") as google, server.warehouse(home, modelled) as house:
         migrate(house, raw_streams())
         with house.transaction() as con:
             account = create(con, "Anna", "Europe/Berlin", "en")

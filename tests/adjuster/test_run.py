@@ -20,6 +20,7 @@ from lifetracer.settings import Settings
 from lifetracer.transform.run import transform
 from lifetracer.warehouse import Warehouse, intents, targets, vacations
 from lifetracer.warehouse.targets import Bounds
+from modelled import modelled
 from transform.life import Life, begin
 
 pytestmark = pytest.mark.db
@@ -89,7 +90,7 @@ class Person:
 
 @pytest.fixture(scope="module")
 def ann(server: Server) -> Iterator[Person]:
-    with tempfile.TemporaryDirectory() as folder, server.warehouse(Path(folder)) as house:
+    with tempfile.TemporaryDirectory() as folder, server.warehouse(Path(folder), modelled) as house:
         yield Person(house, Settings(home=Path(folder), database_url=house.dsn, secret_key=SECRET_KEY))
 
 

@@ -25,6 +25,7 @@ from lifetracer.server.app import built
 from lifetracer.server.doors import OPEN, is_open
 from lifetracer.settings import Settings
 from lifetracer.transform.run import transform
+from modelled import modelled
 from visualizer import seed as lives
 
 from .conftest import TOKEN, asked
@@ -58,7 +59,7 @@ CHECKS = [
 @pytest.fixture(scope="module")
 def api(server):
     """A person's transformed weeks behind a server that asks for a token; no service is within reach."""
-    with tempfile.TemporaryDirectory() as folder, server.warehouse(Path(folder)) as house:
+    with tempfile.TemporaryDirectory() as folder, server.warehouse(Path(folder), modelled) as house:
         own = Settings(home=Path(folder), database_url=house.dsn, secret_key=SECRET_KEY)
         anna = lives.anna(house)
         transform(house, own, as_of=lives.NOW)
