@@ -113,6 +113,11 @@ def addresses(page: Page, address: str) -> dict[str, str]:
     found["yesterday"] = f"/day/{_days_ago(1)}"
     found["entries"] = f"/entries?from={_days_ago(7)}&to={_days_ago(1)}"
     found["planned"] = f"/planned?from={_days_ago(7)}&to={_days_ago(1)}"
+    found["next-loop"] = f"/loop?day={_days_ago(-7)}"
+    found["month-loop"] = "/loop?grain=month"
+    found["daily-estimates"] = "/estimates?grain=day"
+    if alone := re.search(r'href="(/estimates\?category=[^"]+)"', page.request.get(f"{address}/estimates").text()):
+        found["estimate"] = alone[1].replace("&amp;", "&") + "&grain=day"
     found["suggestions"] = "/categories/suggestions"
     found["problem"] = "/week/never"
     jobs = page.request.get(f"{address}/api/jobs?limit=20").json()["jobs"]

@@ -3,9 +3,10 @@
 Law: columns come from the contracts (see `marts`); numbers are chosen so that a page that adds up wrongly is seen.
 """
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID, uuid4
 
+import likely_marts
 import marts
 from lifetracer.warehouse import Warehouse
 from week_blocks import MONDAY, all_day, block, pair
@@ -19,8 +20,8 @@ HOURS = 2
 FIRST = MONDAY - timedelta(weeks=WEEKS - 1)
 
 
-def fill(warehouse: Warehouse, account_id: UUID) -> None:
-    """Fill every mart that the console reads."""
+def fill(warehouse: Warehouse, account_id: UUID, today: date = MONDAY + timedelta(days=3)) -> None:
+    """Fill every mart that the console reads; what is likely is reckoned from ``today`` on."""
     who = {"account_id": account_id}
     blocks = [
         *pair(("9:00", "11:00"), ("9:10", "11:00"), title="Write"),
@@ -38,6 +39,7 @@ def fill(warehouse: Warehouse, account_id: UUID) -> None:
     _lists(warehouse, who)
     _targets(warehouse, who)
     _notes(warehouse, who)
+    likely_marts.fill(warehouse, who, CATEGORIES, today)
 
 
 def _days(warehouse: Warehouse, who: dict[str, object]) -> None:
@@ -125,7 +127,13 @@ def _lists(warehouse: Warehouse, who: dict[str, object]) -> None:
 def _targets(warehouse: Warehouse, who: dict[str, object]) -> None:
     for name, is_met, reached in (("Study", None, 18000), (LONG, True, 40000)):
         target = who | {"target_id": uuid4(), "name": name, "priority": 0, "period": "week", "subject": "category"}
-        target |= {"subject_name": name, "category_color": "#9e5bd9", "measure": "duration", "comparison": "at_least"}
+        target |= {
+            "category_id": name[:8],
+            "subject_name": name,
+            "category_color": "#9e5bd9",
+            "measure": "duration",
+            "comparison": "at_least",
+        }
         for back in range(3):
             start = MONDAY - timedelta(weeks=back)
             period = {"period_start": start, "period_end": start + timedelta(days=7), "low": 28800, "reached": reached}

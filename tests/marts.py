@@ -61,7 +61,7 @@ def fill(warehouse: Warehouse, account_id: UUID, *blocks: Block) -> None:
             sums = {"account_id": account_id, "planned_seconds": planned[key], "actual_seconds": lived[key]}
             if isinstance(key, tuple):
                 monday = blocks[0].local_date - timedelta(days=blocks[0].local_date.weekday())
-                kind = {"week_start": monday, "category": key[0], "category_color": key[1]}
+                kind = {"week_start": monday, "category_id": key[0], "category": key[0], "category_color": key[1]}
                 _insert(connection, "week_category", sums | kind)
             else:
                 kept = min(planned[key], lived[key])

@@ -34,8 +34,8 @@ def blocks_of(client, address=WEEK):
     return Tags(client.get(address).text).of("block")
 
 
-def test_the_root_leads_to_the_week_of_today_in_the_persons_zone(client, person):
-    answer = client.get("/?lang=ja", follow_redirects=False)
+def test_the_week_of_today_is_that_of_the_persons_zone(client, person):
+    answer = client.get("/week?lang=ja", follow_redirects=False)
     assert (answer.status_code, answer.headers["location"]) == (303, f"{WEEK}?lang=ja")
     assert client.get("/week?day=2027-01-03", follow_redirects=False).headers["location"].startswith("/week/2026-W53")
 

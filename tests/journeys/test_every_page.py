@@ -7,6 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 import lived_marts
 import marts
+import wished_rows
 from lifetracer.server.app import built
 from lifetracer.settings import Settings
 from lifetracer.warehouse.accounts import create
@@ -16,13 +17,20 @@ from week_blocks import MONDAY
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 PAGES = (
+    "/loop",
+    "/loop?day=2026-11-16",
+    "/loop?grain=month",
+    "/estimates",
+    f"/estimates?grain=day&category={lived_marts.LONG}",
     "/week/2026-W47",
     "/day/2026-11-16",
     "/trends?end=2026-11-16",
     f"/trends?end=2026-11-16&only={lived_marts.LONG}",
     "/trends?end=2026-11-16&grain=day&by=project",
     "/adherence/2026-W47",
-    "/targets",
+    "/targets?sentence=all+tracked+time+40+h+a+week",
+    "/plans",
+    "/what-if",
     "/categories",
     "/data",
     "/jobs",
@@ -39,7 +47,8 @@ def site(server, tmp_path_factory):
         with house.transaction() as con:
             account = create(con, "Aoi", "Asia/Tokyo", "ja")
         marts.make(house)
-        lived_marts.fill(house, account.account_id)
+        wished_rows.fill(house, account.account_id, lived_marts.LONG, datetime.now(wished_rows.TOKYO).date())
+        lived_marts.fill(house, account.account_id, today=datetime.now(UTC).date())
         seen = datetime.now(UTC) - timedelta(minutes=2)
         marts.connect(house, account.account_id, last_success_at=seen)
         trouble = '{"kind": "credential", "message": "Google refused the token.", "remedy": "Connect it again."}'
@@ -137,9 +146,12 @@ def test_every_page_is_reached_by_keys_alone(site, look):
     page = look()
     page.goto(f"{site}/week/2026-W47")
     for key, path in {
+        "l": "loop",
+        "e": "estimates",
         "t": "trends",
         "a": "adherence",
         "g": "targets",
+        "p": "plans",
         "c": "categories",
         "q": "data",
         "j": "jobs",

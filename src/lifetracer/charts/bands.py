@@ -66,8 +66,14 @@ class Picture:
         return next((column.left - column.width * 0.19 for column in self.columns if column.likely), 100.0)
 
     def lived(self) -> str:
-        """Draw what was lived as one path."""
-        return _boxes((one.left, one.width, 0, one.lived) for one in self.columns if one.lived)
+        """Draw what was lived as one path; before a band it is slimmer, so that the band is seen."""
+        return _boxes(
+            (one.left + 0.24 * one.width, 0.52 * one.width, 0, one.lived)
+            if one.likely
+            else (one.left, one.width, 0, one.lived)
+            for one in self.columns
+            if one.lived
+        )
 
     def planned(self) -> str:
         """Draw what is planned as one path."""

@@ -155,6 +155,7 @@ def read(ask: Asking, visitor: Visitor, grain: str, category: str) -> dict[str, 
     made_at: datetime | None = max((row["made_at"] for row in estimates), default=None)
     return {
         "found": found,
+        "over": over,
         "scores": scores,
         "insights": [insight(row, visitor.words) for row in insights],
         "unanswered": [row for row in choices if row["method"] is None],

@@ -24,6 +24,12 @@ from lifetracer.warehouse.queries import beside
 
 SQL = beside(__file__)
 
+Found = Mapping[str, Any]
+"""A row of a query."""
+
+PARTS = ("summed", "likely", "target", "proposal", "wish", "ahead")
+"""Queries that tell of each category; the last by its name alone."""
+
 GRAINS = ("week", "month")
 """Periods that have a loop."""
 
@@ -176,10 +182,10 @@ def read(ask: Asking, period: Period, visitor: Visitor, standing: Standing) -> L
     now = visitor.now
     span = {"grain": period.grain, "first": period.first, "until": period.until, "today": period.today}
     second = now.hour * 3600 + now.minute * 60
-    monday = start_of(period.today, "week")
-    found = ask(SQL["rows"], **span, present=period.present, second=second, monday=monday)
-    rows = [row_of(one, is_over=period.is_over) for one in found]
-    drawn = {one["target_id"] for one in found}
+    moment = {"present": period.present, "second": second, "monday": start_of(period.today, "week")}
+    parts = {name: ask(SQL[name], **span, **moment) for name in PARTS}
+    rows = gather(parts, is_over=period.is_over)
+    drawn = {one["target_id"] for one in parts["target"]}
     others = [Progress(one, (), None) for one in ask(SQL["targets"], **span) if one["target_id"] not in drawn]
     sums = ask(SQL["sums"], **span)[0]
     loop = Loop(rows, others, sums, None)
@@ -199,41 +205,46 @@ def read(ask: Asking, period: Period, visitor: Visitor, standing: Standing) -> L
     return Loop(rows, others, sums, next_step(facts, visitor.words))
 
 
-def row_of(found: Mapping[str, Any], *, is_over: bool) -> Row:
-    """Make a row of what the query found."""
-    band = None
-    if found["p50"] is not None:
-        band = Band(**{one.name: found[one.name] for one in fields(Band)})
-    proposal, target = _bounds(found, "proposal"), _bounds(found, "target")
-    if found["proposal_status"] in ("accepted", "edited"):
-        target, proposal = target or proposal, None
-    return Row(
-        category=found["category"],
-        color=found["category_color"],
-        lived=found["actual_seconds"],
-        planned=found["planned_seconds"],
-        ahead=found["ahead_seconds"],
-        band=band,
-        target=target,
-        proposal=proposal,
-        wish=_bounds(found, "wish"),
-        priority=found["priority"],
-        is_over=is_over,
-    )
+def gather(parts: Mapping[str, Sequence[Found]], *, is_over: bool) -> list[Row]:
+    """Put what is known of each category together, the one with most time first."""
+    ahead = {one["category"]: one["seconds"] for one in parts["ahead"]}
+    by_name = {name: {one["category_id"]: one for one in parts[name]} for name in PARTS if name != "ahead"}
+    known = {key: one for found in by_name.values() for key, one in found.items()}
+    made = []
+    for key, named in known.items():
+        summed, likely, target, proposal, wish = (by_name[name].get(key) for name in by_name)
+        offer = _bounds(proposal, probability="probability")
+        agreed = offer if proposal and proposal["status"] in ("accepted", "edited") else None
+        chance = proposal["probability_wished"] if proposal else None
+        made.append(
+            Row(
+                category=named["category"] or "",
+                color=named["category_color"] or "",
+                lived=summed["actual_seconds"] if summed else 0,
+                planned=summed["planned_seconds"] if summed else 0,
+                ahead=ahead.get(named["category"], 0),
+                band=Band(**{one.name: likely[one.name] for one in fields(Band)}) if likely else None,
+                target=_bounds(target) or agreed,
+                proposal=None if agreed else offer,
+                wish=_bounds(wish, chance=chance),
+                priority=max((one["priority"] or 0 for one in (target, proposal, wish) if one), default=0),
+                is_over=is_over,
+            )
+        )
+    return sorted(made, key=lambda row: (-max(row.lived, row.planned, row.likely), row.category))
 
 
-def _bounds(found: Mapping[str, Any], kind: str) -> Bounds | None:
-    low, high = (_whole(found[f"{kind}_{side}"]) for side in ("low", "high"))
-    if low is None and high is None:
+def _bounds(found: Found | None, chance: Any = None, probability: str = "") -> Bounds | None:
+    if found is None:
         return None
     return Bounds(
-        comparison=found[f"{kind}_comparison"],
-        low=low,
-        high=high,
-        name=found[f"{kind}_name"] or "",
-        reached=_whole(found.get(f"{kind}_reached")),
-        is_met=found.get(f"{kind}_is_met"),
-        probability=_part(found.get(f"{kind}_probability")),
+        comparison=found["comparison"],
+        low=_whole(found["low"]),
+        high=_whole(found["high"]),
+        name=found["name"] or "",
+        reached=_whole(found.get("reached")),
+        is_met=found.get("is_met"),
+        probability=_part(found[probability] if probability else chance),
     )
 
 
@@ -245,13 +256,13 @@ def _part(value: Any) -> float | None:
     return None if value is None else float(value)
 
 
-def proposed(found: Mapping[str, Any], words: Words) -> Proposed:
+def proposed(found: Found, words: Words) -> Proposed:
     """Word a proposed target."""
     progress = Progress({**found, "reached": None, "is_met": None}, (), None)
     return Proposed(found["subject_name"] or found["name"], progress.sentence(words), float(found["probability"] or 0))
 
 
-def slot(found: Mapping[str, Any], visitor: Visitor) -> Slot:
+def slot(found: Found, visitor: Visitor) -> Slot:
     """Put a proposed block on the visitor's clock."""
     starts_at, ends_at = (found[name].astimezone(visitor.zone) for name in ("starts_at", "ends_at"))
     return Slot(found["category"] or found["title"], starts_at, ends_at, found["change"])
