@@ -72,6 +72,8 @@ class Facts:
     """Day → category → seconds that the calendar holds from now on."""
     lengths: Mapping[date, float]
     estimates: Mapping[tuple[str, str, date], Estimate]
+    busy: frozenset[str] = frozenset()
+    """Categories in which anything was lived."""
     away: frozenset[date] = field(default_factory=frozenset)
 
     def parts(self, subject: Subject) -> frozenset[str] | None:
@@ -128,6 +130,7 @@ def read(con: Connection, at: datetime, subjects: Sequence[Subject], vacations: 
         planned=planned,
         lengths=dict(con.execute(SQL["lengths"], {"today": today}).fetchall()),
         estimates=_estimates(con, today),
+        busy=frozenset(row[0] for row in con.execute(SQL["busy"], {"since": since})),
         away=frozenset(
             one.begins_on + timedelta(days=n) for one in vacations for n in range((one.ends_on - one.begins_on).days)
         ),

@@ -92,6 +92,9 @@ from core.fct_span
 where local_date >= %(today)s and ends_at > %(now)s and planned_category_id is not null
 group by local_date, planned_category_id
 
+-- busy --
+select distinct category_id from core.fct_day_category where local_date >= %(since)s and actual_seconds > 0
+
 -- lengths --
 -- Days that are not 24 hours long.
 select local_date, seconds::float

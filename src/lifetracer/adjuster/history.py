@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from lifetracer.adjuster.likely import Likely
+from lifetracer.adjuster.periods import after, first_of
 
 DAY = 86400.0
 PERIODS = {"day": 28, "week": 8, "month": 12}
@@ -101,7 +102,7 @@ def look_back(
         return None
     samples: list[float] = []
     whole: list[float | None] = []
-    for former in _former(period, first_of(min(start, today), period), first_day, weekdays):
+    for former in _former(period, first_of(period, min(start, today)), first_day, weekdays):
         if not any(lived.get(day, NOTHING).tracked for day in _days_of(period, former)):
             continue
         lending = _lending(period, former, start, weekdays)
@@ -115,20 +116,6 @@ def look_back(
     if len(samples) < 2:
         return None
     return Past(Likely.of_samples(samples), len(samples), tuple(whole[:4]))
-
-
-def first_of(day: date, period: str) -> date:
-    """Give the first day of the period that a day lies in; weeks begin on Monday."""
-    if period == "month":
-        return day.replace(day=1)
-    return day - timedelta(days=day.weekday()) if period == "week" else day
-
-
-def after(start: date, period: str) -> date:
-    """Give the first day after the period that begins on a day."""
-    if period == "month":
-        return (start.replace(day=28) + timedelta(days=4)).replace(day=1)
-    return start + timedelta(days=7 if period == "week" else 1)
 
 
 def _former(period: str, start: date, first_day: date, weekdays: Collection[int] | None) -> Iterable[date]:
@@ -146,7 +133,7 @@ def _former(period: str, start: date, first_day: date, weekdays: Collection[int]
 
 
 def _days_of(period: str, start: date) -> list[date]:
-    return [start + timedelta(days=n) for n in range((after(start, period) - start).days)]
+    return [start + timedelta(days=n) for n in range((after(period, start) - start).days)]
 
 
 def _counting(period: str, start: date, weekdays: Collection[int] | None) -> list[date]:

@@ -13,6 +13,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from lifetracer.adjuster.free_time import Span, seconds_within, whole_days
+from lifetracer.adjuster.periods import after, first_of
 from lifetracer.adjuster.placing import Demand
 
 WIDTHS = ("day", "week", "month")
@@ -80,25 +81,11 @@ Reached = Mapping[tuple[UUID, date], int]
 """(target, first day of the period) → seconds lived."""
 
 
-def first_day(period: str, day: date) -> date:
-    """Give the first day of the period that a day lies in; weeks begin on Monday."""
-    if period == "week":
-        return day - timedelta(days=day.weekday())
-    return day.replace(day=1) if period == "month" else day
-
-
-def next_period(period: str, first: date) -> date:
-    """Give the first day of the following period."""
-    if period == "month":
-        return (first + timedelta(days=31)).replace(day=1)
-    return first + timedelta(days=7 if period == "week" else 1)
-
-
 def periods(wanted: Wanted, frame: Frame) -> Iterator[tuple[date, date]]:
     """List the periods of a target that touch the frame: first day, day after the last."""
-    first = first_day(wanted.period, frame.today)
+    first = first_of(wanted.period, frame.today)
     while first < frame.last:
-        following = next_period(wanted.period, first)
+        following = after(wanted.period, first)
         if wanted.holds_on(first) and (wanted.period != "day" or wanted.counts(first)):
             yield first, following
         first = following
@@ -106,7 +93,7 @@ def periods(wanted: Wanted, frame: Frame) -> Iterator[tuple[date, date]]:
 
 def lacking(wanted: Wanted, first: date, reached: Reached, planned: Iterable[Planned], frame: Frame) -> int:
     """Count the seconds that a period of a target lacks, by what is lived and planned; negative when it has more."""
-    _, end = whole_days(first, next_period(wanted.period, first), frame.zone)
+    _, end = whole_days(first, after(wanted.period, first), frame.zone)
     return _to_live(wanted, first, reached) - _planned_until(end, wanted, first, planned, frame)
 
 
@@ -205,7 +192,7 @@ def needless(
             for wanted in targets
             if block.category_id in wanted.category_ids
             and wanted.counts(day)
-            and wanted.holds_on(first := first_day(wanted.period, day))
+            and wanted.holds_on(first := first_of(wanted.period, day))
         ]
         if all(lacking(wanted, first, reached, others, frame) <= 0 for wanted, first in served):
             gone.append(number)

@@ -24,6 +24,7 @@ from lifetracer.adjuster.facts import Facts, Subject
 from lifetracer.adjuster.fitting import Wished, fit
 from lifetracer.adjuster.history import NOTHING
 from lifetracer.adjuster.likely import Likely
+from lifetracer.adjuster.periods import after
 from lifetracer.adjuster.proposing import row_of
 from lifetracer.errors import FixByHandError
 from lifetracer.settings import Settings
@@ -143,7 +144,7 @@ def _rows(work: Work, wanted: Sequence[Asked], at: datetime) -> list[dict[str, A
             continue
         likely[one.key] = found
         wishes.append(_wished(work.facts, one, found[0]))
-    horizon = max([history.after(history.after(work.facts.today, "month"), "month"), *(one.end for one in wanted)])
+    horizon = max([after("month", after("month", work.facts.today)), *(one.end for one in wanted)])
     room = room_of(work, (horizon - work.facts.today).days)
     fitted = {made.key: made for made in fit(wishes, room, work.ambition.probability)}
     by_key = {wish.key: wish for wish in wishes}
@@ -174,10 +175,10 @@ def _likely(facts: Facts, one: Asked) -> tuple[Likely, dict[str, Any]] | None:
     whole_period = (one.end - one.start).days == len(one.counted)
     if intent.measure == "duration" and intent.subject == "category" and whole_period:
         parts = facts.beneath.get(intent.subject_value or "", frozenset())
-        estimates = [facts.estimates.get((part, intent.period, one.start)) for part in parts]
-        found = [estimate for estimate in estimates if estimate]
-        if len(found) == 1:
-            return found[0].likely, {"from": "estimate", "method": found[0].method, "last": last}
+        lived = parts & facts.busy  # of several there are several estimates, and quantiles are not added up
+        estimate = facts.estimates.get((next(iter(lived)), intent.period, one.start)) if len(lived) == 1 else None
+        if estimate:
+            return estimate.likely, {"from": "estimate", "method": estimate.method, "last": last}
     if past is None:
         return None
     return past.likely, {"from": "history", "periods": past.periods, "last": last}

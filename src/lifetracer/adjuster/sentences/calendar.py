@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from lifetracer.adjuster.periods import after, first_of
 from lifetracer.adjuster.sentences.tokens import Meaning
 
 Stretch = tuple[date, date, str | None]
@@ -33,9 +34,9 @@ def month(today: date, year: int | None, number: int) -> Stretch | None:
     if not 1 <= number <= 12 or (year and not 1970 <= year <= LAST_YEAR):
         return None
     first = date(year or today.year, number, 1)
-    if year is None and after(first, "month") <= today:
+    if year is None and after("month", first) <= today:
         first = first.replace(year=first.year + 1)
-    return first, after(first, "month"), "month"
+    return first, after("month", first), "month"
 
 
 def year(today: date, number: int | None = None) -> Stretch | None:
@@ -48,30 +49,16 @@ def year(today: date, number: int | None = None) -> Stretch | None:
 
 def this(today: date, period: str, ahead: int = 0) -> Stretch:
     """Give the present day, week or month, or one ahead."""
-    first = begin(today, period)
+    first = first_of(period, today)
     for _ in range(ahead):
-        first = after(first, period)
-    return first, after(first, period), period
-
-
-def begin(today: date, period: str) -> date:
-    """Give the first day of the period that a day lies in; weeks begin on Monday."""
-    if period == "week":
-        return today - timedelta(days=today.weekday())
-    return today.replace(day=1) if period == "month" else today
-
-
-def after(first: date, period: str) -> date:
-    """Give the first day of the next period."""
-    if period == "month":
-        return (first.replace(day=28) + timedelta(days=4)).replace(day=1)
-    return first + timedelta(days=7 if period == "week" else 1)
+        first = after(period, first)
+    return first, after(period, first), period
 
 
 def weekday(today: date, number: int, ahead: int = 0) -> date:
     """Give the next such weekday (1 is Monday), today included; or of a week ahead."""
     if ahead:
-        return begin(today, "week") + timedelta(days=7 * ahead + number - 1)
+        return first_of("week", today) + timedelta(days=7 * ahead + number - 1)
     return today + timedelta(days=(number - today.isoweekday()) % 7)
 
 
@@ -81,7 +68,7 @@ def span(today: date, count: int, period: str) -> Stretch:
         return today, today + timedelta(days=count * (7 if period == "week" else 1)), None
     number = today.month - 1 + count
     first = date(today.year + number // 12, number % 12 + 1, 1)
-    last = min(today.day, (after(first, "month") - timedelta(days=1)).day)
+    last = min(today.day, (after("month", first) - timedelta(days=1)).day)
     return today, first.replace(day=last), None
 
 
