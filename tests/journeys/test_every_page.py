@@ -8,6 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 import lived_marts
 import marts
 import wished_rows
+from lifetracer.console import navigation
 from lifetracer.server.app import built
 from lifetracer.settings import Settings
 from lifetracer.warehouse.accounts import create
@@ -36,7 +37,17 @@ PAGES = (
     "/jobs",
     "/entries?from=2026-11-16&to=2026-11-22",
     "/planned?from=2026-11-16&to=2026-11-22",
+    "/review/2026-W47",
+    "/settings",
+    "/connections",
+    "/connections/add",
+    "/connections/add/google",
+    "/connections/add/file",
+    "/security",
+    "/welcome",
 )
+ELSEWHERE = {"/reports", "/your-data"}
+"""Pages that are held to the same in test_reports_page.py."""
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +77,11 @@ def site(server, tmp_path_factory):
 @pytest.fixture(scope="module")
 def axe():
     return Axe()
+
+
+def test_no_page_of_the_navigation_is_left_out():
+    seen = {page.split("?")[0].split("/")[1] for page in PAGES} | {page[1:] for page in ELSEWHERE}
+    assert {page.address[1:] for page in navigation.PAGES} - seen == set()
 
 
 @pytest.mark.parametrize(("width", "language", "scheme"), [(1440, "en", "light"), (390, "ja", "dark")])
@@ -145,20 +161,10 @@ def test_enter_that_ends_a_composition_chooses_nothing(site, look):
 def test_every_page_is_reached_by_keys_alone(site, look):
     page = look()
     page.goto(f"{site}/week/2026-W47")
-    for key, path in {
-        "l": "loop",
-        "e": "estimates",
-        "t": "trends",
-        "a": "adherence",
-        "g": "targets",
-        "p": "plans",
-        "c": "categories",
-        "q": "data",
-        "j": "jobs",
-    }.items():
+    for one in navigation.PAGES:
         page.keyboard.press("g")
-        page.keyboard.press(key)
-        page.wait_for_url(f"**/{path}**")
+        page.keyboard.press(one.key)
+        page.wait_for_url(f"**{one.address}**")
     page.goto(f"{site}/trends?end={MONDAY}")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
