@@ -91,6 +91,8 @@ def test_language_zone_and_country_are_kept_and_the_tables_made_anew(modelled, w
     wrong = modelled.post("/settings/account", data={"time_zone": "Moon/Base", "country": "auto"})
     assert wrong.status_code == 422
     assert "Moon/Base is not a time zone" in words(wrong.text)
+    japanese = modelled.post("/settings/account?lang=ja", data={"time_zone": "Moon/Base", "country": "auto"})
+    assert "Moon/Base はタイムゾーンではありません。" in words(japanese.text)
 
 
 def test_a_token_is_made_shown_once_and_revoked(modelled):

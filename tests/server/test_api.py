@@ -145,3 +145,19 @@ def test_the_description_of_the_api_is_complete(client):
         for path in paths.values()
         for operation in path.values()
     )
+
+
+@pytest.mark.parametrize(
+    ("headers", "detail"),
+    [
+        ({}, "There is no mart nothing."),
+        ({"accept-language": "ja,en;q=0.5"}, "マート nothing はありません。"),
+        ({"accept-language": "fr"}, "There is no mart nothing."),
+        ({"accept-language": "en", "cookie": "lang=ja"}, "マート nothing はありません。"),
+    ],
+)
+def test_a_problem_is_said_in_the_callers_language(client, headers, detail):
+    answer = client.get("/api/marts/nothing", headers=headers)
+    body = is_problem(answer, 404, "not_found")
+    assert body["detail"] == detail
+    assert answer.headers["content-language"] == ("en" if detail.isascii() else "ja")

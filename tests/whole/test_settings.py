@@ -14,6 +14,7 @@ SAMPLES = {
     "toggl_page_size": "50",
     "stale_days": "9",
     "static_url": "https://cdn.example.org/static",
+    "llm_url": "http://localhost:11434/v1",
     "job_memory_mb": "512",
     "log_level": "error",
     "log_format": "json",

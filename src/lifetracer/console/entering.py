@@ -20,6 +20,7 @@ from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
 from lifetracer.charts import keep
+from lifetracer.charts.failures import failure_text
 from lifetracer.console import browser
 from lifetracer.console.browser import Browser
 from lifetracer.console.shell import Shell
@@ -222,8 +223,7 @@ def address_of(request: Request) -> str:
 
 def told(shell: Shell, request: Request, failure: LifetracerError) -> str:
     """Say a failure in the visitor's language, as far as it is known there."""
-    words = shell.visitor(request).words
-    return " ".join(filter(None, (words(str(failure)), words(failure.remedy) if failure.remedy else "")))
+    return failure_text(failure, shell.visitor(request).words)
 
 
 def owner_of(connection: Connection, settings: Settings) -> Account:

@@ -24,6 +24,7 @@ from fastapi.routing import APIRoute
 from psycopg.rows import dict_row
 
 from lifetracer.charts import LANGUAGES, Words, keep, shade_of
+from lifetracer.charts.failures import said_in
 from lifetracer.charts.week import VERDICTS, percent
 from lifetracer.charts.wording import SOURCES
 from lifetracer.console import browser
@@ -112,6 +113,7 @@ class Shell:
             percent=percent,
             hue=hue,
             place=place,
+            said_in=said_in,
             source=source_title,
             measures=settings.web_vitals,
             pages=PAGES,

@@ -13,6 +13,9 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from lifetracer.charts import LANGUAGES, Words
+from lifetracer.charts.failures import said_in
+from lifetracer.console.shell import accepted
 from lifetracer.errors import LifetracerError, TryAgainError
 
 log = logging.getLogger(__name__)
@@ -76,10 +79,19 @@ def explain(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _bug)
 
 
-async def _ours(_request: Request, failure: Exception) -> JSONResponse:
+async def _ours(request: Request, failure: Exception) -> JSONResponse:
     assert isinstance(failure, LifetracerError)
-    headers = {"Retry-After": "2"} if isinstance(failure, TryAgainError) else None
-    return problem(failure.status, failure.kind, str(failure), failure.remedy, headers=headers)
+    words = _words(request)
+    headers = {"Content-Language": words.language, "Vary": "Accept-Language, Cookie"}
+    headers |= {"Retry-After": "2"} if isinstance(failure, TryAgainError) else {}
+    detail, remedy = said_in(str(failure), words), said_in(failure.remedy, words)
+    return problem(failure.status, failure.kind, detail, remedy, headers=headers)
+
+
+def _words(request: Request) -> Words:
+    """Choose the language of an answer: the one that a page was set to, else the one that the caller asks for."""
+    wishes = request.cookies.get("lang"), accepted(request.headers.get("accept-language", ""))
+    return Words(next((wish for wish in wishes if wish in LANGUAGES), "en"))
 
 
 async def _http(request: Request, failure: Exception) -> JSONResponse:

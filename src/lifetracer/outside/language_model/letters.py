@@ -14,6 +14,8 @@ from uuid import UUID
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
+from lifetracer.charts import Words
+from lifetracer.charts.failures import failure_text
 from lifetracer.errors import LifetracerError, UsageError
 from lifetracer.outside.language_model.endpoint import Endpoint, Message
 from lifetracer.warehouse import Connection, Warehouse
@@ -123,7 +125,7 @@ def exchange(
         answer = endpoint.ask(messages)
     except LifetracerError as failure:
         with warehouse.transaction(account_id=account_id) as con:
-            judge(con, letter_id, "failed", failure.sentence())
+            judge(con, letter_id, "failed", failure_text(failure, Words(language)))
         raise
     with warehouse.transaction(account_id=account_id) as con:
         return _one(con, "answered", {"letter_id": letter_id, "answer": answer.replace("\0", "")})

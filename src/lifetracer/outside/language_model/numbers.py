@@ -27,8 +27,11 @@ _ALONE = re.compile(rf"\bone\b(?!\s*{_UNITS})")
 _KANJI = {digit: n for n, digit in enumerate("〇一二三四五六七八九")}
 _POWERS = {"十": 10, "百": 100, "千": 1000, "万": 10000}
 _COUNTED = "時間|時|分|秒|回|件|日|週|か月|ヶ月|カ月|箇月|月|年|割|倍|つ|個|人|度|歩|番|パーセント|%"
-_IN_KANJI = re.compile(rf"[〇一二三四五六七八九十百千万]+(?=(?:{_COUNTED}))|[〇一二三四五六七八九十百千万]{{2,}}")
-_IDIOMS = re.compile(r"(?<![〇一二三四五六七八九十百千万])(?:十分(?=[にな、。で]|$)|一(?:日|週間|番|方|緒|部|般|致|定|度|つ|歩|人)|万一)|唯一|統一")
+_SIGN = "[〇一二三四五六七八九十百千万]"
+_IN_KANJI = re.compile(rf"{_SIGN}+(?=(?:{_COUNTED}))|{_SIGN}{{2,}}")
+_IDIOMS = re.compile(
+    rf"(?<!{_SIGN})(?:十分(?=[にな、。で]|$)|一(?:日|週間|番|方|緒|部|般|致|定|度|つ|歩|人)|万一)|唯一|統一"
+)
 
 _RECKONED = re.compile(
     r"\b(?:half|halves|halved|quarters?|thirds?|twice|thrice|doubled?|tripled?|threefold|twofold|percent|million)\b"
