@@ -37,6 +37,7 @@ for _name in list(os.environ):
 
 MEMORY = Path("/dev/shm")
 ROOM = 4 * 2**30
+CHECK_CLIENT = "client_connection_check_interval"
 
 
 def _lie_in_memory() -> None:
@@ -149,7 +150,9 @@ def server() -> Iterator[Server]:
         with made.superuser() as connection:
             for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # tests need no safety from power cuts
                 connection.execute(sql.SQL("alter system set {} = off").format(sql.Identifier(setting)))
-            connection.execute("alter system set max_wal_size = '256MB'")
+            # Memory is not for logs, nor for the sorting of a query that went astray or whose test was killed.
+            for setting, value in (("max_wal_size", "256MB"), ("temp_file_limit", "2GB"), (CHECK_CLIENT, "2s")):
+                connection.execute(sql.SQL("alter system set {} = {}").format(sql.Identifier(setting), value))
             can_clone = "select 'clone' = any(enumvals) from pg_settings where name = 'file_copy_method'"
             if connection.execute(can_clone).fetchone() == (True,):
                 connection.execute("alter system set file_copy_method = 'clone'")

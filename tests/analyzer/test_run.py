@@ -20,7 +20,6 @@ from lifetracer.charts.wording import Words
 from lifetracer.settings import Settings
 from lifetracer.transform.run import transform
 from lifetracer.warehouse import Warehouse
-from modelled import modelled
 from transform.life import Life, begin
 
 from .people import live
@@ -64,7 +63,7 @@ class World:
 @pytest.fixture(scope="module")
 def world(server: Server) -> Iterator[World]:
     """Everybody lived before one transform; Ann had her first analysis."""
-    with tempfile.TemporaryDirectory() as folder, server.warehouse(Path(folder), modelled) as house:
+    with tempfile.TemporaryDirectory() as folder, server.warehouse(Path(folder)) as house:
         settings = Settings(home=Path(folder), database_url=house.dsn, secret_key=SECRET_KEY)
         names = ("Ann", "Few", "One", "Gap", "Same", "Planner", "Zero", "Nobody")
         made = World(house, settings, {name: begin(house, name, "UTC") for name in names})
@@ -88,7 +87,7 @@ def world(server: Server) -> Iterator[World]:
         live(people["Same"], TODAY - timedelta(days=50), TODAY, lambda _: {"Sleep": 8, "Work": 4})
         people["Planner"].event("plan", "Dentist", ("2026-06-19T09:00:00Z", "2026-06-19T10:00:00Z"))
         live(people["Zero"], TODAY - timedelta(days=50), TODAY, lambda d: {"Sleep": 8, "Odd": float(d.day == 1) / 60})
-        transform(house, settings, as_of=NOON)
+        transform(house, settings, full=True, as_of=NOON)
         made.analyze("Ann")
         yield made
 

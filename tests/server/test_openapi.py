@@ -62,7 +62,7 @@ def api(server):
     with tempfile.TemporaryDirectory() as folder, server.warehouse(Path(folder), modelled) as house:
         own = Settings(home=Path(folder), database_url=house.dsn, secret_key=SECRET_KEY)
         anna = lives.anna(house)
-        transform(house, own, as_of=lives.NOW)
+        transform(house, own, anna.account_id, as_of=lives.NOW)
         wishes = Settings(
             home=Path(folder),
             account=str(anna.account_id),

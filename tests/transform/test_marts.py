@@ -19,6 +19,7 @@ from lifetracer.settings import Settings
 from lifetracer.transform.marts import FOLDER, all_marts
 from lifetracer.transform.run import transform
 from lifetracer.warehouse import Warehouse
+from modelled import modelled
 
 from .life import Life, begin
 
@@ -89,11 +90,11 @@ def live(ann: Life) -> None:
 
 @pytest.fixture(scope="module")
 def lived(server: Server) -> Iterator[Lived]:
-    with tempfile.TemporaryDirectory() as folder, server.warehouse(Path(folder)) as house:
+    with tempfile.TemporaryDirectory() as folder, server.warehouse(Path(folder), modelled) as house:
         settings = Settings(home=Path(folder), database_url=house.dsn, secret_key=SECRET_KEY)
         ann = begin(house, "Ann", "Europe/Berlin")
         live(ann)
-        transform(house, settings, as_of=NOW)
+        transform(house, settings, ann.account_id, as_of=NOW)
         yield Lived(house, settings, ann)
 
 

@@ -63,7 +63,7 @@ def story(server: Server) -> Iterator[tuple[Life, Settings]]:
         life = begin(house, "Nia", "UTC")
         live(life)
         settings = Settings(home=Path(folder), database_url=house.dsn, secret_key=SECRET_KEY)
-        transform(house, settings, as_of=NOW)
+        transform(house, settings, life.account_id, as_of=NOW)
         yield life, settings
 
 

@@ -22,6 +22,7 @@ from lifetracer.connector.occurrences import refresh
 from lifetracer.connector.registry import source_named
 from lifetracer.settings import Settings
 from lifetracer.transform.run import transform
+from modelled import modelled
 
 from .life import Life, begin
 
@@ -87,7 +88,7 @@ class Calendar:
 
 @pytest.fixture(scope="module")
 def place(server: Server) -> Iterator[tuple[Any, Settings]]:
-    with tempfile.TemporaryDirectory() as folder, server.warehouse(Path(folder)) as house:
+    with tempfile.TemporaryDirectory() as folder, server.warehouse(Path(folder), modelled) as house:
         yield house, Settings(home=Path(folder), database_url=house.dsn, secret_key=SECRET_KEY)
 
 

@@ -23,6 +23,7 @@ from lifetracer.settings import Settings
 from lifetracer.transform.run import transform
 from lifetracer.visualizer.ask import figures
 from lifetracer.warehouse import Warehouse, readers
+from modelled import modelled
 from server.conftest import asked
 from visualizer import seed
 
@@ -115,10 +116,10 @@ def _seconds(hours: str | None, minutes: str) -> int:
 def week(server: Server) -> Iterator[Week]:
     if shutil.which("pdftotext") is None:
         pytest.skip("needs pdftotext (Debian: poppler-utils)")
-    with tempfile.TemporaryDirectory() as folder, server.warehouse(Path(folder)) as house:
+    with tempfile.TemporaryDirectory() as folder, server.warehouse(Path(folder), modelled) as house:
         settings = Settings(home=Path(folder), database_url=house.dsn, secret_key=SECRET_KEY)
         anna = seed.anna(house)
-        transform(house, settings, as_of=seed.NOW)
+        transform(house, settings, anna.account_id, as_of=seed.NOW)
         login = readers.create(house, anna.account_id, f"same_number_{id(house)}")
         with psycopg.connect(login.dsn, autocommit=True) as reader:
             yield Week(house, settings, anna, reader)
