@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 tools=${LIFETRACER_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/lifetracer-tools}/vercel
 for tool in npm python3.12; do
-  command -v "$tool" >/dev/null || { echo "skipped: needs $tool"; exit 0; }
+  "$tool" --version >/dev/null 2>&1 || { echo "skipped: needs $tool"; exit 0; } # a shim may be there without its program
 done
 if [ ! -x "$tools/node_modules/.bin/vercel" ]; then
   mkdir -p "$tools"
