@@ -125,6 +125,8 @@ def measure(path: Path, with_peers: bool = False) -> list[dict[str, Any]]:
     """One row per horizon."""
     history = read(path)
     origins = list(range(max(FIRST_USE, math.ceil(history.days * (1 - TESTED))), history.days))
+    if not origins:
+        return [_blank(path, f"too short: {history.days} days")]
     said = backtest(history, origins)
     peers = statsforecast(history, origins) if with_peers else {}
     rows = []
@@ -149,6 +151,12 @@ def measure(path: Path, with_peers: bool = False) -> list[dict[str, Any]]:
     return rows
 
 
+def _blank(path: Path, why: str) -> dict[str, Any]:
+    """A row that says why there are no numbers."""
+    names = ("loss, minutes", *BASELINES, "gain", "80 % band", "counted plainly")
+    return {"log": path.stem, "horizon": why, **dict.fromkeys(names, "")}
+
+
 def run(folder: Path = LOGS, with_peers: bool = False) -> list[dict[str, Any]]:
     """All logs of a folder, and the mean gain per horizon."""
     files = sorted(folder.glob("*.csv"))
@@ -157,9 +165,10 @@ def run(folder: Path = LOGS, with_peers: bool = False) -> list[dict[str, Any]]:
     os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
     with ProcessPoolExecutor(2) as pool:
         rows = [row for found in pool.map(measure, files, [with_peers] * len(files)) for row in found]
-    for horizon in dict.fromkeys(row["horizon"] for row in rows):
+    blank = dict.fromkeys(max(rows, key=len), "")
+    rows = [{**blank, **row} for row in rows]
+    for horizon in dict.fromkeys(row["horizon"] for row in rows if row["gain"]):
         gains = [float(row["gain"].rstrip("%")) for row in rows if row["horizon"] == horizon]
-        blank = dict.fromkeys(rows[0], "")
         rows.append({**blank, "log": "mean", "horizon": horizon, "gain": f"{np.mean(gains):+.1f}%"})
     return rows
 

@@ -4,7 +4,7 @@ For each log and each week of the last 40 % of its weeks, on Monday morning and 
 wishes for far more of each of the top eight categories than is likely, and for far less. The proposal is made of what
 was known by then: of the analyzer's estimate (quantiles of the forecast's joint paths, plus what is lived), and of the
 category's own former weeks. Reached is counted over all proposals that ask for something. One day: the same every
-morning of the last 20 % of the days, by former days.
+morning of the last 20 % of the days, by former days. `--lightly` goes without estimates.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from benchmarks.table import table
 from lifetracer.adjuster.fitting import Wished, achievable
 from lifetracer.adjuster.history import Lived, look_back
 from lifetracer.adjuster.likely import Likely
-from lifetracer.analyzer.forecast import History, forecast
+from lifetracer.analyzer.forecast import History, futures
+from lifetracer.analyzer.forecast.history import FIRST_USE, QUANTILES, Floats
 
 CHANCES = (0.5, 0.65, 0.8)
 WEEKS, DAYS = 0.4, 0.2
@@ -32,35 +33,40 @@ FAR = 4.0
 Counts = dict[tuple[str, float], list[bool]]
 
 
-def simulate(history: History, *, estimates: int = 1, weeks: float = WEEKS, days: float = DAYS) -> Counts:
-    """Whether proposals of a log were reached: (source, chance) → a truth per proposal; estimates every n-th week."""
+def simulate(history: History, *, estimates: bool = True, weeks: float = WEEKS, days: float = DAYS) -> Counts:
+    """Whether proposals of a log were reached: (source, chance) → a truth per proposal."""
     reached: Counts = defaultdict(list)
     lived = _lived(history)
     start = history.first_day + timedelta(days=-history.first_day.weekday() % 7)
     mondays = [start + timedelta(days=7 * n) for n in range((history.next_day - start).days // 7)]
-    for number, monday in enumerate(mondays[round(len(mondays) * (1 - weeks)) :]):
-        for offset in (0, 3):
-            today = monday + timedelta(days=offset)
-            place, begin = ((day - history.first_day).days for day in (today, monday))
-            truth = history.actual[begin : begin + 7].sum(axis=0)
-            done = history.actual[begin:place].sum(axis=0)
-            sources = dict(_by_history(history, lived, today, monday, "week"))
-            for n, likely in sources.items():
-                _judge(reached, f"history, {('Monday', '', '', 'Thursday')[offset]}", likely, truth[n], "week", done[n])
-            if estimates and number % estimates == 0:
-                coming = forecast(history.before(place), horizon=7 - offset, seed=place)
-                if coming.status != "ok":
-                    continue
-                rest = np.quantile(coming.paths.sum(axis=1), [0.1, 0.25, 0.5, 0.75, 0.9], axis=0)
-                for n in sources:
-                    likely = Likely.of_quantiles(list(rest[:, n] + done[n]), least=float(done[n]))
-                    where = f"estimate, {('Monday', '', '', 'Thursday')[offset]}"
-                    _judge(reached, where, likely, truth[n], "week", done[n])
+    tested = [
+        (monday, offset, (monday - history.first_day).days + offset)
+        for monday in mondays[round(len(mondays) * (1 - weeks)) :]
+        for offset in (0, 3)
+    ]
+    coming = _rest_of_weeks(history, [place for *_, place in tested]) if estimates else {}
+    for monday, offset, place in tested:
+        truth = history.actual[place - offset : place - offset + 7].sum(axis=0)
+        done = history.actual[place - offset : place].sum(axis=0)
+        word = ("Monday", "", "", "Thursday")[offset]
+        for n, usual in _by_history(history, lived, monday + timedelta(days=offset), monday, "week"):
+            _judge(reached, f"history, {word}", usual, truth[n], "week", done[n])
+            if place in coming:
+                estimate = Likely.of_quantiles(list(coming[place][:, n] + done[n]), least=float(done[n]))
+                _judge(reached, f"estimate, {word}", estimate, truth[n], "week", done[n])
     for place in range(round(history.days * (1 - days)), history.days):
         today = history.first_day + timedelta(days=place)
         for n, likely in _by_history(history, lived, today, today, "day"):
             _judge(reached, "history, day", likely, history.actual[place, n], "day", 0.0)
     return reached
+
+
+def _rest_of_weeks(history: History, places: list[int]) -> dict[int, Floats]:
+    """The estimate's quantiles [5, categories] of what is left of the week, from each Monday or Thursday on."""
+    enough = [place for place in places if place >= FIRST_USE]
+    left = {place: 7 - (history.first_day + timedelta(days=place)).weekday() for place in enough}
+    drawn = zip(enough, futures(history, enough), strict=True)
+    return {place: np.quantile(paths[:, : left[place]].sum(axis=1), QUANTILES, axis=0) for place, paths in drawn}
 
 
 def _lived(history: History) -> list[dict[date, Lived]]:
@@ -98,14 +104,13 @@ def _judge(reached: Counts, source: str, likely: Likely, truth: float, period: s
             reached[f"{source}, at most", chance].append(bool(truth <= high + 1))
 
 
-def run() -> list[dict[str, str]]:
+def run(folder: Path = LOGS, *, estimates: bool = True) -> list[dict[str, str]]:
     """One row per log and way, and over all logs; the share that was reached beside the chance that was chosen."""
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 and Path(sys.argv[1]).is_dir() else LOGS
     rows: list[dict[str, str]] = []
     whole: Counts = defaultdict(list)
     for path in sorted(folder.glob("*.csv")):
         history = read(path)
-        counted = simulate(history, estimates=0 if "--lightly" in sys.argv else 1)
+        counted = simulate(history, estimates=estimates)
         for key, truths in counted.items():
             whole[key] += truths
         rows += _rows(path.stem, counted)
@@ -127,4 +132,5 @@ def _rows(name: str, counted: Counts) -> list[dict[str, str]]:
 
 if __name__ == "__main__":
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    print(table(run()))
+    words = [word for word in sys.argv[1:] if not word.startswith("--")]
+    print(table(run(Path(words[0]) if words else LOGS, estimates="--lightly" not in sys.argv)))

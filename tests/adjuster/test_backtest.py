@@ -55,7 +55,7 @@ def shares(counted: dict[tuple[str, float], list[bool]], word: str) -> dict[floa
 
 
 def test_the_demo_person_reaches_weeks_as_often_as_was_chosen(demo: History) -> None:
-    counted = targets.simulate(demo, estimates=0, weeks=0.5, days=0.15)
+    counted = targets.simulate(demo, estimates=False, weeks=0.5, days=0.15)
     for way in ("history, Monday", "history, Thursday", "history, day"):
         for chance, share in shares(counted, way).items():
             assert share == pytest.approx(chance, abs=CLOSE), (way, chance)
@@ -65,7 +65,7 @@ def test_the_demo_person_reaches_weeks_as_often_as_was_chosen(demo: History) -> 
 def test_real_people_reach_weeks_as_often_as_was_chosen() -> None:
     counted: dict[tuple[str, float], list[bool]] = defaultdict(list)
     for path in sorted(LOGS.glob("*.csv")):
-        for key, truths in targets.simulate(targets.read(path), estimates=0).items():
+        for key, truths in targets.simulate(targets.read(path), estimates=False).items():
             counted[key] += truths
     for way in ("history, Monday", "history, Thursday"):
         for chance, share in shares(counted, way).items():

@@ -3,7 +3,7 @@
 Law: numbers in, numbers out; no clock, no warehouse, no words.
 """
 
-from lifetracer.analyzer.forecast.engine import backtest, forecast
+from lifetracer.analyzer.forecast.engine import backtest, forecast, futures
 from lifetracer.analyzer.forecast.history import (
     HORIZON,
     QUANTILES,
@@ -14,4 +14,15 @@ from lifetracer.analyzer.forecast.history import (
     Reason,
 )
 
-__all__ = ["HORIZON", "QUANTILES", "Backtest", "Choice", "Forecast", "History", "Reason", "backtest", "forecast"]
+__all__ = [
+    "HORIZON",
+    "QUANTILES",
+    "Backtest",
+    "Choice",
+    "Forecast",
+    "History",
+    "Reason",
+    "backtest",
+    "forecast",
+    "futures",
+]

@@ -13,6 +13,7 @@ import numpy as np
 
 from lifetracer.analyzer.forecast.empirical import STRETCH, weighted_quantiles
 from lifetracer.analyzer.forecast.history import HORIZON, QUANTILES, Bools, Floats, History, Indices
+from lifetracer.analyzer.forecast.plans import LONG, Plans
 
 REACH = 300  # known days; what is older is too faint to change a quantile
 SPREAD_DAYS = 112  # days from which a category's usual spread is taken
@@ -28,10 +29,11 @@ class Prepared:
     weekday: Indices  # [days + horizon]
     kind: Indices  # [days + horizon] work day, Saturday, Sunday or holiday
     label: Indices | None  # [days + horizon] day type as a number, -1 where unknown
-    planned: Floats | None  # [days + horizon, categories]
+    plans: Plans | None
     longest: Floats  # [days + horizon] seconds of the day
     lately: Floats  # [days, categories] mean of the last days, half-life 3
     week: Floats  # [days, categories] mean of the last days, half-life 7
+    pause: Floats  # [days, categories] logarithm of 1 + the days since the category last had time
 
 
 def _reaching(values: Floats, rows: int, fill: float) -> Floats:
@@ -53,6 +55,16 @@ def _fading_mean(actual: Floats, complete: Bools, half_life: float) -> Floats:
     return found
 
 
+def _pauses(actual: Floats, complete: Bools) -> Floats:
+    """The logarithm [days, categories] of 1 + the complete days since there was any time, by the evening of each."""
+    without, found = np.full(actual.shape[1], 30.0), np.zeros_like(actual)
+    for i, (row, known) in enumerate(zip(actual, complete, strict=True)):
+        if known:
+            without = np.where(row > 0, 0.0, without + 1)
+        found[i] = np.log1p(without)
+    return found
+
+
 def prepare(history: History, horizon: int = HORIZON) -> Prepared:
     """Turn a history into arrays that reach ``horizon`` days beyond it."""
     rows = history.days + horizon
@@ -69,14 +81,16 @@ def prepare(history: History, horizon: int = HORIZON) -> Prepared:
         numbers = {name: i for i, name in enumerate(sorted(set(history.day_type) - {""}))}
         named = np.array([numbers.get(name, -1) for name in history.day_type], dtype=float)
         label = _reaching(named, rows, -1.0).astype(np.int64)
-    planned = None
+    plans = None
     if history.planned is not None and np.any(history.planned):
         planned = _reaching(np.nan_to_num(np.asarray(history.planned, dtype=float)), rows, 0.0)
+        plans = Plans(planned, actual, (kind != WORK).astype(float))
     seconds = np.full(rows, 86400.0)
     if history.day_seconds is not None:
         seconds = _reaching(np.asarray(history.day_seconds, dtype=float), rows, 86400.0)
     lately, week = _fading_mean(actual, complete, 3), _fading_mean(actual, complete, 7)
-    return Prepared(actual, np.flatnonzero(complete), weekday, kind, label, planned, seconds, lately, week)
+    pause = _pauses(actual, complete)
+    return Prepared(actual, np.flatnonzero(complete), weekday, kind, label, plans, seconds, lately, week, pause)
 
 
 @dataclass(frozen=True)
@@ -120,12 +134,12 @@ def view(past: Prepared, origin: int, day: int, leave_out: frozenset[str] = froz
         alike[:, None],
         label[:, None],
         _moods(past, origin, days, day - origin + 1, "yesterday" in leave_out),
-        None if past.planned is None or "plan" in leave_out else _plan_nearness(past.planned, days, day),
+        None if past.plans is None or "plan" in leave_out else _plan_nearness(past.plans.seconds, days, day),
     )
 
 
 def _moods(past: Prepared, origin: int, days: Indices, ahead: int, unseen: bool) -> dict[str, Floats]:
-    """How the evening ``ahead`` days before each past day resembled the evening before ``origin``, in five respects."""
+    """How the evening ``ahead`` days before each past day resembled the evening before ``origin``, in six respects."""
     evening, tonight = np.maximum(days - ahead, 0), origin - 1
     seen = (days >= ahead) & (not unseen)
     actual = past.actual
@@ -138,6 +152,7 @@ def _moods(past: Prepared, origin: int, days: Indices, ahead: int, unseen: bool)
         "value": _nearness(actual[evening], actual[tonight], 0.5 * spread, seen, 0.3),
         "lately": _nearness(past.lately[evening], past.lately[tonight], 0.3 * spread, seen, 0.3),
         "week": _nearness(past.week[evening], past.week[tonight], 0.3 * spread, seen, 0.3),
+        "pause": _nearness(past.pause[evening], past.pause[tonight], 0.5, seen, 0.3),
         "all": _nearness(away, np.zeros(1), 0.15, seen, 0.05),
     }
 
@@ -151,7 +166,7 @@ def _plan_nearness(planned: Floats, days: Indices, day: int) -> Floats:
     return np.asarray(np.exp(-np.abs(own - now) / width - np.abs(others - (now.sum() - now)) / rest))
 
 
-Move = Literal["", "plan", "lately", "week"]
+Move = Literal["", "lately", "week"]
 
 
 @dataclass(frozen=True)
@@ -163,7 +178,7 @@ class Kernel:
     others: float = 1.0
     mood: str = ""
     by_plan: bool = False  # also by the resemblance of plans
-    moved: Move = ""  # past days are moved by what the plans, or the levels of late, differ
+    moved: Move = ""  # past days are moved by what the levels of late differ
     share: float = 1.0  # of that difference
 
     def weigh(self, seen: View, leave_out: frozenset[str] = frozenset()) -> Floats:
@@ -174,21 +189,19 @@ class Kernel:
         return np.asarray(weights * seen.plan if self.by_plan and seen.plan is not None else weights)
 
 
-LONG = 112.0  # the half-life of what is usual
-
 KERNELS = {
-    "recent_7": Kernel(7),
-    "recent_14": Kernel(14),
+    "recent_4": Kernel(4),
     "kind_7": Kernel(7, 1.0, 0.15),
-    "kind_14": Kernel(14, 1.0, 0.15),
     "weekday_14": Kernel(14, 0.4, 0.1),
     "weekday_28": Kernel(28, 0.3, 0.05),
     "weekday_56": Kernel(56, 0.3, 0.05),
+    "strict_21": Kernel(21, 0.05, 0.005),
     "strict_28": Kernel(28, 1.0, 0.005),
     "strict_84": Kernel(84, 0.05, 0.002),
     "any_14": Kernel(14, 1.0, 0.15, "any"),
     "any_28": Kernel(28, 1.0, 0.15, "any"),
     "value_28": Kernel(28, 1.0, 0.15, "value"),
+    "pause_150": Kernel(150, 0.5, 0.1, "pause"),
     "lately_84": Kernel(84, 1.0, 0.15, "lately"),
     "week_84": Kernel(84, 0.3, 0.05, "week"),
     "all_84": Kernel(84, 1.0, 0.15, "all"),
@@ -197,34 +210,16 @@ KERNELS = {
     "level_weekday_56": Kernel(56, 0.3, 0.02, moved="week", share=0.7),
 }
 PLAN_KERNELS = {
-    "plan_56": Kernel(56, 1.0, 0.3, by_plan=True),
-    "plan_112": Kernel(112, 0.4, 0.15, by_plan=True),
-    "shift_28": Kernel(28, 0.3, 0.05, moved="plan"),
-    "shift_56": Kernel(56, 1.0, 0.5, moved="plan"),
-    "shift_plan_112": Kernel(112, 1.0, 0.4, by_plan=True, moved="plan"),
+    "plan_56": Kernel(56, 1.0, 0.15, by_plan=True),
+    "plan_112": Kernel(112, 1.0, 0.15, by_plan=True),
+    "plan_weekday_112": Kernel(112, 0.3, 0.05, by_plan=True),
 }
 
 
 def kernels_for(past: Prepared) -> dict[str, Kernel]:
     """The experts that can say something about this history."""
-    return KERNELS if past.planned is None else {**KERNELS, **PLAN_KERNELS}
-
-
-def _plan_shift(past: Prepared, days: Indices, day: int) -> Floats:
-    """By how much [days, categories] the plan of ``day`` calls for more than the plans of past days did.
-
-    A ridge regression of what was done on what was planned, in all categories at once, so that a trip in the
-    calendar takes from work. The coefficients come from ``days``, which lie before the origin.
-    """
-    assert past.planned is not None
-    fade = 0.5 ** ((days[-1] - days) / LONG)
-    plans = past.planned[days] / 3600.0
-    sort = np.column_stack([np.ones(len(days)), past.kind[days] != WORK])
-    x = np.hstack([sort, plans])
-    root = np.sqrt(fade)[:, None]
-    penalty = np.diag([1e-6, 1e-6, *np.full(plans.shape[1], 4.0)])
-    slope = np.linalg.solve((root * x).T @ (root * x) + penalty, (root * x).T @ (root * past.actual[days]))[2:]
-    return np.asarray((past.planned[day] / 3600.0 - plans) @ slope)
+    knows_plans = past.plans is not None and bool(past.plans.seconds[: len(past.actual)].any())
+    return {**KERNELS, **PLAN_KERNELS} if knows_plans else KERNELS
 
 
 def _level_shift(level: Floats, origin: int, days: Indices, day: int) -> Floats:
@@ -242,17 +237,18 @@ def _said(past: Prepared, origin: int, day: int, leave_out: frozenset[str]) -> l
     together: dict[tuple[Move, float], list[int]] = {}
     for i, kernel in enumerate(experts):
         together.setdefault((kernel.moved, kernel.share), []).append(i)
+    by_plan = None if past.plans is None or "plan" in leave_out else past.plans.shift(origin, seen.days, seen.days, day)
     groups = []
     for (moved, share), places in together.items():
         weights = np.stack([np.broadcast_to(experts[i].weigh(seen, leave_out), done.shape) for i in places])
         values = done
-        if moved == "plan" and "plan" not in leave_out:
-            values = np.maximum(done + share * _plan_shift(past, seen.days, day), 0.0)
-        elif moved in ("lately", "week") and "trend" not in leave_out:
+        if moved and "trend" not in leave_out:
             level = past.lately if moved == "lately" else past.week
             # A day without stays a day without.
             lifted = np.maximum(done + share * _level_shift(level, origin, seen.days, day), 0.0)
             values = np.where(done > 0, lifted, 0.0)
+        if by_plan is not None:
+            values = np.maximum(values + by_plan, 0.0)
         groups.append((values, weights, places))
     return groups
 

@@ -5,14 +5,19 @@ Law: what is said on an evening depends on nothing later than that evening, exce
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from lifetracer.analyzer.forecast.bank import Prepared, expert_quantiles, prepare
+from lifetracer.analyzer.forecast.bank import REACH, Prepared, expert_quantiles, prepare
 from lifetracer.analyzer.forecast.blend import mix
-from lifetracer.analyzer.forecast.empirical import BASELINES, baseline_quantiles, baseline_week_quantiles
+from lifetracer.analyzer.forecast.empirical import (
+    BASELINES,
+    baseline_days,
+    baseline_quantiles,
+    baseline_week_quantiles,
+)
 from lifetracer.analyzer.forecast.history import (
     FIRST_USE,
     HORIZON,
@@ -28,13 +33,11 @@ from lifetracer.analyzer.forecast.history import (
     Reason,
     Status,
 )
-from lifetracer.analyzer.forecast.paths import PATHS, draw
-from lifetracer.analyzer.forecast.reasons import reasons
-from lifetracer.analyzer.forecast.rehearsal import Rehearsal, State
+from lifetracer.analyzer.forecast.paths import PATHS, WEEK, stretch, week_quantiles
+from lifetracer.analyzer.forecast.reasons import LEAST, reasons
+from lifetracer.analyzer.forecast.rehearsal import LEVELS, Rehearsal, State
 
-LEVELS = np.array([0.005, 0.02, *np.arange(1, 20) / 20, 0.98, 0.995])
 CORE = np.searchsorted(LEVELS, QUANTILES - 1e-9)
-WEEK = 7
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,7 @@ class Answer:
     blend: Floats  # [horizon, categories, 5]: the model, also where a baseline answers
     baselines: Floats  # [horizon, baselines, categories, 5]
     baseline: Floats  # [horizon, categories, 5]: the best
+    called: Floats  # [horizon, categories]: by how much the plan moved it, where it answers
     best: Indices  # [categories] position in BASELINES
     is_model: Bools  # [categories]
 
@@ -58,7 +62,7 @@ def answer(past: Prepared, origin: int, horizon: int, state: State) -> Answer:
     """
     best, is_model = state.leading, state.is_model[:, None]
     columns = np.arange(len(best))
-    days, curves, blends, baselines = [], [], [], []
+    days, curves, blends, baselines, plans = [], [], [], [], []
     for ahead in range(1, horizon + 1):
         day = origin + ahead - 1
         weights, longest = state.ledger.weights(ahead), past.longest[day]
@@ -68,12 +72,31 @@ def answer(past: Prepared, origin: int, horizon: int, state: State) -> Answer:
         bases = np.rint(baseline_quantiles(past.actual, past.known, origin, day, LEVELS))
         baselines.append(bases[:, :, CORE])
         blends.append(blend)
-        days.append(np.where(is_model, blend, bases[best, columns][:, CORE]))
-        curves.append(np.where(is_model, curve, bases[best, columns]))
+        called = np.rint(_called_for(past, origin, day)[best, columns])
+        simple = np.clip(bases[best, columns] + called[:, None], 0.0, longest)
+        days.append(np.where(is_model, blend, simple[:, CORE]))
+        curves.append(np.where(is_model, curve, simple))
+        plans.append(np.where(state.is_model, 0.0, called))
     bases = np.stack(baselines)
     return Answer(
-        np.stack(days), np.stack(curves), np.stack(blends), bases, bases[:, best, columns], best, state.is_model
+        np.stack(days),
+        np.stack(curves),
+        np.stack(blends),
+        bases,
+        bases[:, best, columns],
+        np.stack(plans),
+        best,
+        state.is_model,
     )
+
+
+def _called_for(past: Prepared, origin: int, day: int) -> Floats:
+    """By how much [baselines, categories] the plan of ``day`` calls for more than those of the baselines' days did."""
+    if past.plans is None:
+        return np.zeros((len(BASELINES), past.actual.shape[1]))
+    known = past.known[past.known < origin][-REACH:]
+    looked_at = baseline_days(past.known, origin, day)
+    return np.stack([past.plans.shift(origin, known, days, day).mean(axis=0) for days in looked_at])
 
 
 def _choice(name: str, c: int, past: Prepared, state: State, said: Answer) -> Choice:
@@ -101,6 +124,13 @@ def _choice(name: str, c: int, past: Prepared, state: State, said: Answer) -> Ch
     )
 
 
+def _by_rule(mean: float, called: float) -> list[Reason]:
+    """Why a simple rule says what it says, the part that the plan moves it by told apart."""
+    if abs(called) < LEAST:
+        return [Reason("baseline", float(mean))]
+    return [Reason("baseline", float(mean - called)), Reason("plan", float(called))]
+
+
 def _nothing(history: History, status: Status) -> Forecast:
     """The answer when nothing can be said."""
     shape = (0, len(history.categories))
@@ -115,39 +145,54 @@ def forecast(history: History, horizon: int = HORIZON, seed: int = 0, paths: int
     Equal inputs give equal bits. With fewer than FIRST_USE known days, or without categories, ``status`` says so and
     the arrays are empty on their first axis.
     """
-    past = prepare(history, horizon)
+    reach = max(horizon, WEEK)  # a week is looked at even if fewer days are asked for
+    past = prepare(history, reach)
     names = list(history.categories)
     origin = history.days
     if not names:
         return _nothing(history, "no_categories")
     if len(past.known) < FIRST_USE:
         return _nothing(history, "too_little_history")
-    state = Rehearsal(past).states([origin])[origin]
-    said = answer(past, origin, horizon, state)
-    drawn = draw(past, origin, LEVELS, said.curves, seed, paths)
-    mean = drawn.mean(axis=0)
+    rehearsal = Rehearsal(past)
+    state = rehearsal.states([origin])[origin]
+    said = answer(past, origin, reach, state)
+    drawn = rehearsal.company.draw(origin, LEVELS, said.curves, seed, paths)
+    mean = drawn[:, :horizon].mean(axis=0)
+    drawn = _in_weeks(rehearsal, origin, state, drawn)[:, :horizon]
     choices = {name: _choice(name, c, past, state, said) for c, name in enumerate(names)}
     why: dict[str, list[list[Reason]]] = {name: [] for name in names}
     for h in range(horizon):
         parts = reasons(past, origin, origin + h, state.ledger.weights(h + 1))
         for c, name in enumerate(names):
-            why[name].append(parts[c] if choices[name].is_model else [Reason("baseline", float(mean[h, c]))])
-    return Forecast(history.next_day, names, "ok", said.days, mean, drawn, said.baseline, choices, why)
+            why[name].append(parts[c] if said.is_model[c] else _by_rule(mean[h, c], said.called[h, c]))
+    days, baseline = said.days[:horizon], said.baseline[:horizon]
+    return Forecast(history.next_day, names, "ok", days, mean, drawn, baseline, choices, why)
+
+
+def _in_weeks(rehearsal: Rehearsal, origin: int, state: State, drawn: Floats) -> Floats:
+    """The paths, their first week as long as paths and past weeks together say; shorter ones stay as they are."""
+    if drawn.shape[1] < WEEK:
+        return drawn
+    week = state.weeks.blend(rehearsal.week_experts(origin), week_quantiles(drawn))
+    return stretch(drawn, week, rehearsal.past.longest[origin:])
 
 
 def backtest(history: History, origins: Sequence[int], horizon: int = WEEK, seed: int = 0) -> Backtest:
     """Forecast from each origin (a number of days known by then) exactly as ``forecast`` would have on that evening.
 
-    Origins need at least FIRST_USE known days before them; ``horizon`` at least 7, for the week's total.
+    Origins need at least FIRST_USE known days before them; ``horizon`` at least 7 for a week's
+    total to make sense.
     """
-    past = prepare(history, horizon)
-    states = Rehearsal(past).states(origins)
+    past = prepare(history, max(horizon, WEEK))
+    rehearsal = Rehearsal(past)
+    states = rehearsal.states(origins)
     answers = [answer(past, origin, horizon, states[origin]) for origin in origins]
     weeks, empty_weeks, week_bases = [], [], []
     for origin, said in zip(origins, answers, strict=True):
-        drawn = draw(past, origin, LEVELS, said.curves, seed)[:, :WEEK].sum(axis=1)
-        weeks.append(np.moveaxis(np.quantile(drawn, QUANTILES, axis=0), 0, -1))
-        empty_weeks.append((drawn < 1).mean(axis=0))
+        drawn = rehearsal.company.draw(origin, LEVELS, said.curves, seed)
+        drawn = _in_weeks(rehearsal, origin, states[origin], drawn)
+        weeks.append(week_quantiles(drawn))
+        empty_weeks.append((drawn[:, :WEEK].sum(axis=1) < 1).mean(axis=0))
         week_bases.append(baseline_week_quantiles(past.actual, past.known, origin))
     return Backtest(
         origins=np.asarray(origins, dtype=np.int64),
@@ -159,6 +204,17 @@ def backtest(history: History, origins: Sequence[int], horizon: int = WEEK, seed
         week_nothing=np.stack(empty_weeks),
         week_baselines=np.stack(week_bases),
     )
+
+
+def futures(history: History, origins: Sequence[int], horizon: int = WEEK) -> Iterator[Floats]:
+    """Draw the joint paths [paths, horizon, categories] of ``forecast`` on the evening before each origin."""
+    reach = max(horizon, WEEK)
+    rehearsal = Rehearsal(prepare(history, reach))
+    states = rehearsal.states(origins)
+    for origin in origins:
+        said = answer(rehearsal.past, origin, reach, states[origin])
+        drawn = rehearsal.company.draw(origin, LEVELS, said.curves, origin)
+        yield _in_weeks(rehearsal, origin, states[origin], drawn)[:, :horizon]
 
 
 def _share_of_zero(quantiles: Floats) -> Floats:

@@ -37,7 +37,7 @@ def reasons(past: Prepared, origin: int, day: int, weights: Floats) -> list[list
 def _can_matter(past: Prepared, step: Code) -> bool:
     """Whether a history says anything about ``step``."""
     if step == "plan":
-        return past.planned is not None
+        return past.plans is not None
     if step == "day_type":
         return past.label is not None
     if step == "holiday":
