@@ -8,7 +8,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import analysis, first_load, forecast, jobs, marts, pages, scale, start
+from benchmarks import analysis, first_load, forecast, jobs, marts, pages, scale, start, targets
 from benchmarks.table import table
 
 BENCHMARKS = {
@@ -20,6 +20,7 @@ BENCHMARKS = {
     "jobs": jobs.run,
     "analysis of five years": analysis.run,
     "forecast of real logs": forecast.run,
+    "targets on real logs": targets.run,
 }
 
 
