@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from lifetracer.charts import Words, keep
+from lifetracer.charts.failures import said_in
 from lifetracer.charts.loop import Row
 from lifetracer.charts.wording import SOURCES
 
@@ -102,7 +103,7 @@ def _needs_user(facts: Facts, _: Words) -> Step | None:
     one = facts.troubled[0]
     problem = one.get("problem") or {}
     said = [problem[part] for part in ("message", "remedy") if problem.get(part)]
-    text = " ".join(_(part) for part in said)
+    text = " ".join(said_in(part, _) for part in said)
     title = _("{source} needs you", source=SOURCES.get(one["source"], one["source"]))
     text = text or _("It cannot be read any more.")
     return Step("needs_user", "bad", title, text, "/connections", _("Go to the connections"))
