@@ -60,6 +60,7 @@ def too_large(memory_mb: int) -> dict[str, Any]:
 def how_ended(status: int) -> str:
     """Tell how a process ended, from its wait status."""
     code = os.waitstatus_to_exitcode(status)
-    return (
-        f"its process was ended by {signal.Signals(-code).name}" if code < 0 else f"its process ended with code {code}"
-    )
+    if code >= 0:
+        return f"its process ended with code {code}"
+    named = next((known.name for known in signal.Signals if known == -code), f"signal {-code}")
+    return f"its process was ended by {named}"

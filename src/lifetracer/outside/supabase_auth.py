@@ -154,12 +154,18 @@ def _keys_of(settings: Settings) -> _Keys:
 
 def _given(body: Mapping[str, Any]) -> Given:
     user = body.get("user") or {}
+    subject, refresh_token = user.get("id"), body.get("refresh_token")
+    if not subject or not refresh_token:
+        raise TryAgainError(
+            "Supabase Auth did not say who signed in.",
+            remedy="Try again; or see whether the e-mail is confirmed there.",
+        )
     seconds = int(body.get("expires_in") or 3600)
     early = min(EARLY, timedelta(seconds=seconds) / 2)
     return Given(
-        subject=str(user["id"]),
+        subject=str(subject),
         email=str(user.get("email") or user.get("phone") or ""),
-        refresh_token=str(body["refresh_token"]),
+        refresh_token=str(refresh_token),
         renew_at=datetime.now(UTC) + timedelta(seconds=seconds) - early,
     )
 

@@ -40,6 +40,9 @@ FORMAT = "lifetracer archive"
 VERSION = 1
 PIECE = 1 << 20
 
+TOLD = frozenset({"table", "path", "rows", "bytes", "sha256", "columns"})
+"""What the manifest says of each table."""
+
 LEFT_OUT = {
     "app.credential": "secrets of services; connect them anew",
     "app.api_token": "tokens of programs; make them anew",
@@ -142,7 +145,7 @@ def _write(connection: Connection, account: Account, file: IO[bytes]) -> Content
             rows, size, digest = _write_table(connection, account.account_id, table, archive, contents.made_at)
             contents.tables[table.name] = rows
             told = {"table": table.name, "path": table.entry, "rows": rows, "bytes": size, "sha256": digest}
-            listed.append({**told, "columns": table.columns})
+            listed.append(told | {"columns": table.columns})
         manifest = {
             "format": FORMAT,
             "version": VERSION,
@@ -219,28 +222,36 @@ def _opened(path: Path) -> Iterator[tuple[zipfile.ZipFile, dict[str, Any]]]:
     """Open an archive and read its manifest."""
     try:
         with zipfile.ZipFile(path) as archive:
-            manifest = json.loads(archive.read("manifest.json"))
-            if manifest.get("format") != FORMAT:
-                raise KeyError("format")
-            if manifest["version"] > VERSION or manifest["schema"] > migrate.known()[-1].version:
-                raise FixByHandError(
-                    f"{path} was made by lifetracer {manifest['lifetracer']}, which is newer than this one.",
-                    remedy="Update lifetracer, then import it again.",
-                )
-            UUID(manifest["accountId"])
-            datetime.fromisoformat(manifest["madeAt"])
-            yield archive, manifest
+            yield archive, _manifest(archive, path)
     except OSError as failure:
         raise BadFileError(f"{path} cannot be read ({failure.strerror}).") from None
     except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError) as failure:
         raise BadFileError(
             f"{path} is damaged, or no archive ({failure}).", remedy="Nothing was changed. Download or export it again."
         ) from None
+
+
+def _manifest(archive: zipfile.ZipFile, path: Path) -> dict[str, Any]:
+    """Read what the archive says of itself, as far as it can be checked without its tables."""
+    try:
+        manifest: dict[str, Any] = json.loads(archive.read("manifest.json"))
+        if manifest.get("format") != FORMAT:
+            raise KeyError("format")
+        if manifest["version"] > VERSION or manifest["schema"] > migrate.known()[-1].version:
+            raise FixByHandError(
+                f"{path} was made by lifetracer {manifest['lifetracer']}, which is newer than this one.",
+                remedy="Update lifetracer, then import it again.",
+            )
+        UUID(manifest["accountId"])
+        datetime.fromisoformat(manifest["madeAt"])
+        if any(not told.keys() >= TOLD for told in manifest["tables"]):
+            raise KeyError("tables")
     except (KeyError, ValueError, TypeError, AttributeError, UnicodeDecodeError):
         raise BadFileError(
             f"{path} is no archive of lifetracer, or its manifest is damaged.",
             remedy="Nothing was changed. Give the file that `lifetracer export archive` wrote.",
         ) from None
+    return manifest
 
 
 def _verify(archive: zipfile.ZipFile, manifest: Mapping[str, Any], path: Path) -> None:
