@@ -116,9 +116,10 @@ def _surroundings(home: Path, language: str, person: Mapping[str, Any]) -> dict[
 
 
 def _wish(environ: Mapping[str, str], language: str) -> None:
-    """Enter the targets and the rate that the demo person has from the beginning."""
+    """Enter the targets, the intents and the rate that the demo person has from the beginning."""
+    from lifetracer.adjuster import wishing
     from lifetracer.cli.surroundings import chosen_account, opened
-    from lifetracer.sandbox.person.wishes import price, wishes
+    from lifetracer.sandbox.person.wishes import price, sentences, wishes
     from lifetracer.settings import load
     from lifetracer.warehouse import measures, rates, targets
 
@@ -145,6 +146,9 @@ def _wish(environ: Mapping[str, str], language: str) -> None:
                         valid_from=born,
                     ),
                 )
+            today = datetime.now(UTC).date()
+            for sentence in sentences(language):
+                wishing.add(connection, sentence, language, today)
             hour = price(language)
             rates.put(connection, Decimal(hour.amount), hour.currency, client=hour.client)
 

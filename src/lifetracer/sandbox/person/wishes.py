@@ -48,6 +48,17 @@ _WISHES = (
 )
 """Name in both languages, and the wish about a topic."""
 
+_SENTENCES = (
+    ("Learning at least 6 h a week", "学習を週6時間以上"),
+    ("Exercise at least 3 h a week", "運動を週3時間以上"),
+    ("Reading at least 3 h a week", "読書を週3時間以上"),
+)
+
+
+def sentences(language: str) -> tuple[str, ...]:
+    """Return what the person would like to reach, as they say it."""
+    return tuple(Tongue(language)(sentence) for sentence in _SENTENCES)
+
 
 def wishes(language: str) -> tuple[Wish, ...]:
     """Return what the person aims at, in their language."""
