@@ -118,8 +118,9 @@ def _surroundings(home: Path, language: str, person: Mapping[str, Any]) -> dict[
 def _wish(environ: Mapping[str, str], language: str) -> None:
     """Enter the targets, the intents and the rate that the demo person has from the beginning."""
     from lifetracer.adjuster import wishing
+    from lifetracer.adjuster.sentences import Known, NotUnderstood, parse
     from lifetracer.cli.surroundings import chosen_account, opened
-    from lifetracer.sandbox.person.wishes import price, sentences, wishes
+    from lifetracer.sandbox.person.wishes import price, sentences, topics, wishes
     from lifetracer.settings import load
     from lifetracer.warehouse import measures, rates, targets
 
@@ -146,9 +147,11 @@ def _wish(environ: Mapping[str, str], language: str) -> None:
                         valid_from=born,
                     ),
                 )
-            today = datetime.now(UTC).date()
-            for sentence in sentences(language):
-                wishing.add(connection, sentence, language, today)
+            known = Known(datetime.now(UTC).date(), categories={name: name for name in topics(language)})
+            for sentence in sentences(language):  # before the first sync the warehouse knows of no category yet
+                parsed = parse(sentence, language, known)
+                assert not isinstance(parsed, NotUnderstood), parsed
+                wishing.keep(connection, parsed, sentence, known.today)
             hour = price(language)
             rates.put(connection, Decimal(hour.amount), hour.currency, client=hour.client)
 
