@@ -18,6 +18,7 @@ async function swap(address, { push = true, keep = false } = {}) {
   const scroll = scrollY;
   const open = $$("details[open][id]").map((details) => details.id);
   $("#main").replaceWith($("#main", page));
+  begun = false;
   $(".rail").replaceWith($(".rail", page)); // its links keep the language and theme of the present address
   document.title = page.title;
   if (push) history.pushState(null, "", answer.url);
@@ -67,9 +68,13 @@ function follow(id) {
   events.onerror = () => { if (!ended) { events.close(); ask(); } };
 }
 
+// What a person has begun to fill in and not yet sent: no job that ends meanwhile takes it from them.
+let begun = false;
+document.addEventListener("input", (event) => { begun ||= Boolean(event.target.closest("#main")); });
+
 // What a job has made is drawn, and what was said of the job stays, unless the new page says by itself how it stands.
 async function renew(said, turn) {
-  if (turn !== latest) return; // the person has gone on: what comes is new already
+  if (turn !== latest || begun) return; // the person has gone on, or is in the midst of something
   await swap(location.href, { push: false });
   const box = $("#job");
   if (box && !box.dataset.follow && !box.textContent.trim()) box.replaceWith(said);

@@ -26,6 +26,7 @@ async function send(form) {
     said.textContent = [told?.detail || told?.title || JSON.parse($("#job").dataset.words).offline, told?.remedy].filter(Boolean).join(" ");
     return;
   }
+  begun = false;
   if (form.dataset.then) await swap(form.dataset.then);
   if (told?.jobId && !form.dataset.then) follow(told.jobId);
   if (form.dataset.also) post(buttonFor(form.dataset.also));
