@@ -4,10 +4,12 @@
 #   fonts-ipaexfont   Japanese text in that browser
 #   poppler-utils     PDF → PNG and text, to look at reports
 #   postgresql-15     the oldest PostgreSQL that lifetracer supports
+#   haproxy           two servers behind one door, without sticky sessions
+#   age               an encrypted environment file
 # Nothing is started. Without them these tests say "skipped: needs X".
 set -euo pipefail
 
-wanted=(chromium fonts-ipaexfont poppler-utils postgresql-15)
+wanted=(chromium fonts-ipaexfont poppler-utils postgresql-15 haproxy age)
 missing=()
 for package in "${wanted[@]}"; do
   dpkg-query --show --showformat='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
