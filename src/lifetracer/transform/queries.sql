@@ -30,11 +30,9 @@ select exists (
 )
 
 -- is_new --
--- Whether nothing was ever made of an account's history; of everybody's, whether there is such a newcomer.
-select exists (
-    select from app.account as account
-    where (%(account_id)s::uuid is null or account.account_id = %(account_id)s)
-        and not exists (select from core.dim_account as made where made.account_id = account.account_id)
+-- Whether nothing was ever made of an account's history.
+select %(account_id)s::uuid is not null and not exists (
+    select from core.dim_account as made where made.account_id = %(account_id)s
 )
 
 -- make_raw --
