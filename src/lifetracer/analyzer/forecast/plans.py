@@ -17,10 +17,10 @@ from lifetracer.analyzer.forecast.history import Floats, Indices
 
 USUAL = 0.5
 """What an hour is worth to a person of whom nothing is known; it weighs as much as one well-known category."""
-OWN, OTHER = 0.5, 0.3
-"""How far (standard deviations) categories lie from what is usual, and how much a plan takes from other categories."""
+OWN = 0.5
+"""How far (standard deviations) categories lie from what is usual."""
 MOST = 2.0
-"""An hour of plan is never worth more than this, and never less than nothing, to its own category."""
+"""An hour of plan is never worth more than this, and never less than nothing."""
 NOISE = 0.05**2
 """Hours²: a category varies at least so much."""
 LONG = 112.0
@@ -46,15 +46,15 @@ class Plans:
             fade = 0.5 ** ((known[-1] - known) / LONG)
             plans, lived = self.seconds[known] / HOUR, self.actual[known] / HOUR
             self._worth[origin] = worth(plans, lived, self.free[known], fade)
-        return np.asarray((self.seconds[day] - self.seconds[days]) @ self._worth[origin])
+        return np.asarray((self.seconds[day] - self.seconds[days]) * self._worth[origin])
 
 
 def worth(plans: Floats, lived: Floats, free: Floats, weights: Floats) -> Floats:
-    """Learn what an hour planned [planned category, category] adds to each category, in hours.
+    """Learn what an hour planned adds to its own category [categories], in hours.
 
-    Ridge regressions of what was lived on all plans at once, so that a trip in the calendar takes from work. They are
-    drawn to the worth that is usual, and to nothing between categories, the more the less the days tell: the less was
-    planned, the less plans differed, the more a category varies by itself.
+    A ridge regression of what was lived on what was planned, drawn to the worth that is usual, the more the less the
+    days tell: the less was planned, the less plans differed, the more a category varies by itself. What a plan takes
+    from other categories is left to the days that resemble it: learned here, it did more harm than good.
 
     Args:
         plans: hours [days, categories].
@@ -65,18 +65,14 @@ def worth(plans: Floats, lived: Floats, free: Floats, weights: Floats) -> Floats
     sort = np.column_stack([np.ones(len(plans)), free])
     plans, lived = (_beyond(values, sort, weights) for values in (plans, lived))
     heavy = weights[:, None]
-    among, with_lived = plans.T @ (heavy * plans), plans.T @ (heavy * lived)
-    many, usual = len(among), USUAL
-    pull = np.where(np.eye(many, dtype=bool), 1 / OWN**2, 1 / OTHER**2)  # [category, planned category]
-    found = np.zeros_like(among)
+    planned, kept = (heavy * plans * plans).sum(axis=0), (heavy * plans * lived).sum(axis=0)
+    found, usual = np.zeros_like(planned), USUAL
     for _ in range(2):
-        spread = (heavy * (lived - plans @ found) ** 2).sum(axis=0) / weights.sum() + NOISE
-        penalties = spread[:, None] * pull
-        drawn = (with_lived - usual * among).T[:, :, None]
-        found = np.linalg.solve(among + penalties[:, None, :] * np.eye(many), drawn)[:, :, 0].T + usual * np.eye(many)
-        told = np.diag(among) / (np.diag(among) + np.diag(penalties))
-        usual = float((USUAL + (told * np.clip(np.diag(found), 0, MOST)).sum()) / (1 + told.sum()))
-    np.fill_diagonal(found, np.clip(np.diag(found), 0.0, MOST))
+        spread = (heavy * (lived - plans * found) ** 2).sum(axis=0) / weights.sum() + NOISE
+        penalty = spread / OWN**2
+        found = np.clip((kept + penalty * usual) / (planned + penalty), 0.0, MOST)
+        told = planned / (planned + penalty)
+        usual = float((USUAL + (told * found).sum()) / (1 + told.sum()))
     return np.asarray(found)
 
 
