@@ -40,11 +40,16 @@ def browse(url: str) -> httpx.Response:
     return httpx.get(url, follow_redirects=True, trust_env=False)
 
 
+def come_back(consent: Consent) -> httpx.Response:
+    """Browse, and wait for the answer: the closing page is sent before it is taken."""
+    answer = browse(consent.url)
+    assert consent.wait(30)
+    return answer
+
+
 def test_an_allowed_consent_becomes_a_credential(client: Client) -> None:
     with Consent(client) as consent:
-        answer = browse(consent.url)
-        assert "close this window" in answer.text
-        assert consent.wait(5)
+        assert "close this window" in come_back(consent).text
         granted = consent.trade()
     assert granted.shows_list
     assert granted.credential["refresh_token"].startswith("1//")
@@ -61,7 +66,7 @@ def test_the_address_may_be_pasted_instead(client: Client) -> None:
 def test_a_declined_consent_is_explained(client: Client, sandbox: SandboxHandle) -> None:
     sandbox.fault("oauth_denied")
     with Consent(client) as consent:
-        browse(consent.url)
+        come_back(consent)
         with pytest.raises(CredentialError, match="declined") as raised:
             consent.trade()
     assert "Testing" in raised.value.remedy
@@ -71,7 +76,7 @@ def test_unticked_events_are_refused_and_an_unticked_list_is_told(client: Client
     for scopes, enough in ((READ_SCOPES[1:], False), (READ_SCOPES[:1], True)):
         sandbox.admin("/google/consent", {"scopes": list(scopes)})
         with Consent(client) as consent:
-            browse(consent.url)
+            come_back(consent)
             if enough:
                 assert not consent.trade().shows_list
             else:
@@ -101,7 +106,7 @@ def test_a_code_is_worth_nothing_without_the_verifier(client: Client) -> None:
 def test_a_wrong_client_secret_is_a_matter_of_configuration(client: Client) -> None:
     wrong = Client(client.client_id, "wrong", client.auth_url, client.token_url)
     with Consent(wrong) as consent:
-        browse(consent.url)
+        come_back(consent)
         with pytest.raises(FixByHandError, match="OAuth client"):
             consent.trade()
 
@@ -116,10 +121,10 @@ def test_a_consent_to_plan_asks_for_one_scope_more_and_says_what_was_granted(
 ) -> None:
     with Consent(client, scopes=WRITE_SCOPES) as consent:
         assert "calendar.app.created" in consent.url
-        browse(consent.url)
+        come_back(consent)
         assert consent.trade().may_plan
     sandbox.admin("/google/consent", {"scopes": list(READ_SCOPES)})
     with Consent(client, scopes=WRITE_SCOPES) as consent:
-        browse(consent.url)
+        come_back(consent)
         granted = consent.trade()
     assert (granted.shows_list, granted.may_plan) == (True, False)
