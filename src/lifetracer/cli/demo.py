@@ -64,8 +64,8 @@ def command(
             Part("server", ["serve", "--fd", str(door.fileno())], environ, keep=(door.fileno(),)),
             Part("worker", ["worker"], environ),
         ]
-        first = partial(_wish, environ, language) if is_first else None
-        told = _Told(address_of(door), home, browser=browser, first=first)
+        first, then = (partial(_wish, environ, language), partial(_intend, environ, language))
+        told = _Told(address_of(door), home, browser=browser, first=first if is_first else None, then=then)
         raise typer.Exit(Program(parts, say=_say).run(told.story(door)))
     finally:
         sandbox.terminate()
@@ -116,11 +116,9 @@ def _surroundings(home: Path, language: str, person: Mapping[str, Any]) -> dict[
 
 
 def _wish(environ: Mapping[str, str], language: str) -> None:
-    """Enter the targets, the intents and the rate that the demo person has from the beginning."""
-    from lifetracer.adjuster import wishing
-    from lifetracer.adjuster.sentences import Known, NotUnderstood, parse
+    """Enter the targets and the rate that the demo person has from the beginning."""
     from lifetracer.cli.surroundings import chosen_account, opened
-    from lifetracer.sandbox.person.wishes import price, sentences, topics, wishes
+    from lifetracer.sandbox.person.wishes import price, wishes
     from lifetracer.settings import load
     from lifetracer.warehouse import measures, rates, targets
 
@@ -147,24 +145,38 @@ def _wish(environ: Mapping[str, str], language: str) -> None:
                         valid_from=born,
                     ),
                 )
-            known = Known(datetime.now(UTC).date(), categories={name: name for name in topics(language)})
-            for sentence in sentences(language):  # before the first sync the warehouse knows of no category yet
-                parsed = parse(sentence, language, known)
-                assert not isinstance(parsed, NotUnderstood), parsed
-                wishing.keep(connection, parsed, sentence, known.today)
             hour = price(language)
             rates.put(connection, Decimal(hour.amount), hour.currency, client=hour.client)
+
+
+def _intend(environ: Mapping[str, str], language: str) -> None:
+    """Enter the demo person's intents; what they are about is known once their time was read."""
+    from lifetracer.adjuster import wishing
+    from lifetracer.cli.surroundings import chosen_account, opened
+    from lifetracer.sandbox.person.wishes import sentences
+    from lifetracer.settings import load
+    from lifetracer.warehouse import intents
+
+    with opened(load(environ)) as (house, settings):
+        account = chosen_account(house, settings)
+        with house.transaction(account_id=account.account_id) as connection:
+            for sentence in () if intents.every(connection) else sentences(language):
+                wishing.add(connection, sentence, language, datetime.now(UTC).date())
 
 
 class _Told:
     """What the terminal hears: how far the work is, and where to look."""
 
-    def __init__(self, address: str, home: Path, *, browser: bool, first: Callable[[], None] | None) -> None:
+    def __init__(
+        self, address: str, home: Path, *, browser: bool, first: Callable[[], None] | None, then: Callable[[], None]
+    ) -> None:
         self.address = address
         self.home = home
         self.browser = browser
         self.first = first
         """What is done once, before the first pipeline."""
+        self.then = then
+        """What is done after it."""
         self.begun = time.monotonic()
 
     def story(self, door: socket.socket) -> Iterator[float]:
@@ -192,6 +204,9 @@ class _Told:
         if job["status"] != "succeeded":
             _say(f"{job['error']['message']} {((job['error'].get('step') or {}).get('message')) or ''}")
         if self.first:
+            if job["status"] == "succeeded":
+                self.then()
+                self._api("POST", "/api/adjust")
             self._invite()
         while True:
             yield 0.5

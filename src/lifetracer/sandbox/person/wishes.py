@@ -63,13 +63,8 @@ def sentences(language: str) -> tuple[str, ...]:
 def wishes(language: str) -> tuple[Wish, ...]:
     """Return what the person aims at, in their language."""
     tongue = Tongue(language)
-    names = dict(zip((key for key, *_ in TOPICS), topics(language), strict=True))
+    names = {key: tongue((en, ja)) for key, en, ja, _ in TOPICS}
     return tuple(replace(wish, name=tongue(name), category=names[wish.category]) for name, wish in _WISHES)
-
-
-def topics(language: str) -> tuple[str, ...]:
-    """Return what the person's projects are called."""
-    return tuple(Tongue(language)((en, ja)) for _, en, ja, _ in TOPICS)
 
 
 def price(language: str) -> Price:
