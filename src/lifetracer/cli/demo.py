@@ -206,7 +206,8 @@ class _Told:
         if self.first:
             if job["status"] == "succeeded":
                 self.then()
-                self._api("POST", "/api/adjust")
+                for stage in ("transform", "adjust"):
+                    self._api("POST", f"/api/{stage}")
             self._invite()
         while True:
             yield 0.5

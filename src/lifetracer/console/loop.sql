@@ -104,10 +104,11 @@ order by priority desc, name
 limit 50
 
 -- proposals --
--- Targets that wait for a decision, the weightiest and the soonest first.
+-- Targets that wait for a decision, the weightiest and the soonest first; of a wish that the next transform will see,
+-- nothing is said yet.
 select name, subject_name, period, period_start, measure, comparison, low, high, probability
 from marts.target_proposal
-where account_id = %(account_id)s and status = 'proposed' and period_end > %(today)s
+where account_id = %(account_id)s and status = 'proposed' and period_end > %(today)s and name is not null
 order by priority desc, period_start, name
 limit 50
 
