@@ -84,6 +84,8 @@ def test_language_zone_and_country_are_kept_and_the_tables_made_anew(modelled, w
     page = modelled.post("/settings/account", data={"language": "en", "time_zone": "Europe/Berlin", "country": "DE"})
     assert "Saved." in words(page.text)
     assert re.search(r'<option value="DE" selected>', page.text)
+    assert "<option selected>Europe/Berlin</option>" in page.text
+    assert "data-browser-zone" not in page.text, "a browser elsewhere would change the zone unasked"
     with warehouse.transaction() as con:
         (row,) = con.execute("select time_zone, country, language from app.account").fetchall()
         (jobs,) = con.execute("select count(*) from ops.job where stage = 'transform'").fetchone()
