@@ -62,20 +62,29 @@ def _outcomes(board: Board) -> dict[str, tuple[str, str]]:
     return {"met": (_("met"), GOOD), "missed": (_("not met"), BAD), "open": (_("still open"), OPEN)}
 
 
-def _tables(board: Board) -> Iterator[Part]:
+def _begins(board: Board) -> Column:
+    _ = board.words
+    link = "${console}/week/${__data.fields.week}"
+    return Column(_("Period from"), "time:YYYY-MM-DD", 120, link, _("Open the week"))
+
+
+def _each(board: Board) -> Column:
     _ = board.words
     each = {"day": (_("day"), "text"), "week": (_("week"), "text"), "month": (_("month"), "text")}
+    return Column(_("Each"), width=80, values=each)
+
+
+def _tables(board: Board) -> Iterator[Part]:
+    _ = board.words
     yield Row(_("Figures"))
     yield board.rows(
         "periods",
         _("Periods"),
         _("What was reached, what was aimed at. A click on the period opens its week in the console."),
         {
-            "period_start": Column(
-                _("Period from"), "time:YYYY-MM-DD", 120, "${console}/week/${__data.fields.week}", _("Open the week")
-            ),
+            "period_start": _begins(board),
             "name": Column(_("Target")),
-            "period": Column(_("Each"), width=80, values=each),
+            "period": _each(board),
             "subject": Column(),
             "reached": Column(_("Reached"), width=100),
             "comparison": Column(
@@ -106,7 +115,7 @@ def _tables(board: Board) -> Iterator[Part]:
         _("How often in a row each target was met: now, and at best."),
         {
             "name": Column(_("Target")),
-            "period": Column(_("Each"), width=80, values=each),
+            "period": _each(board),
             "current_streak": Column(_("Now"), COUNT, 80),
             "longest_streak": Column(_("Best"), COUNT, 80),
             "met_periods": Column(_("Met"), COUNT, 80),
@@ -119,18 +128,15 @@ def _tables(board: Board) -> Iterator[Part]:
 
 def _likely(board: Board) -> Iterator[Part]:
     _ = board.words
-    grains = {"day": (_("day"), "text"), "week": (_("week"), "text"), "month": (_("month"), "text")}
     yield Row(_("What is likely"))
     yield board.rows(
         "likely",
         _("Estimates"),
         _("Per week and month: half end above the middle, eight in ten between low and high, and what it came to."),
         {
-            "period_start": Column(
-                _("Period from"), "time:YYYY-MM-DD", 120, "${console}/week/${__data.fields.week}", _("Open the week")
-            ),
+            "period_start": _begins(board),
             "category": Column(_("Category")),
-            "grain": Column(_("Each"), width=80, values=grains),
+            "grain": _each(board),
             "p10": Column(_("Low"), DURATION, 100),
             "p50": Column(_("Middle"), DURATION, 100),
             "p90": Column(_("High"), DURATION, 100),
@@ -155,7 +161,7 @@ def _likely(board: Board) -> Iterator[Part]:
         _("Mean loss, gain over the best simple rule, and how many ended between low and high (80 % are meant to)."),
         {
             "category": Column(_("Category")),
-            "grain": Column(_("Each"), width=80, values=grains),
+            "grain": _each(board),
             "ahead": Column(
                 _("Ahead"), width=90, values={"next": (_("next"), "text"), "soon": (_("2–7 days"), "text")}
             ),

@@ -29,6 +29,14 @@ def day(today: date, year: int | None, month: int, number: int) -> date | None:
     return None
 
 
+def iso(text: str) -> date | None:
+    """Read a date as ISO 8601 writes it; ``None`` when there is no such day."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
 def month(today: date, year: int | None, number: int) -> Stretch | None:
     """Give a month, without a year the present or next one of that number."""
     if not 1 <= number <= 12 or (year and not 1970 <= year <= LAST_YEAR):

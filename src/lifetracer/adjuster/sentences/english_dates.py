@@ -38,10 +38,7 @@ _WEEKDAY = rf"(?:{'|'.join(rf'{name}s?|{name[:3]}s?|{name[:4]}s?' for name in _D
 def _day(match: Match, today: date) -> date | None:
     found = match.groupdict()
     if found["iso"]:
-        try:
-            return date.fromisoformat(found["iso"])
-        except ValueError:
-            return None
+        return calendar.iso(found["iso"])
     if found["dotted"]:
         numbers = [int(part) for part in re.findall(r"\d+", found["dotted"])]
         return calendar.day(today, numbers[2] if len(numbers) > 2 else None, numbers[1], numbers[0])

@@ -28,10 +28,7 @@ MONTH = rf"(?:(?P<year>20\d\d|21\d\d)年|(?P<next>来年)の?)?(?P<month>{WHOLE}
 def _day(match: Match, today: date) -> date | None:
     found = match.groupdict()
     if found["iso"]:
-        try:
-            return date.fromisoformat(found["iso"])
-        except ValueError:
-            return None
+        return calendar.iso(found["iso"])
     if found["slash"]:
         month, day = (int(part) for part in found["slash"].split("/"))
         return calendar.day(today, int(found["year2"]) if found["year2"] else None, month, day)
