@@ -45,7 +45,8 @@ from marts.estimate
 where account_id = %(account_id)s and grain = %(grain)s and period_start = %(first)s and p90 > 0
 
 -- proposal --
--- The last word about the target of each category: what was agreed on, else what is proposed.
+-- The last word about the target of each category: what was agreed on, else what is proposed. A wish has its category
+-- from the next transform on.
 select distinct on (category_id)
     category_id, subject_name as category, category_color, name, priority, status, comparison, probability,
     probability_wished, coalesce(decided_low, low) as low, coalesce(decided_high, high) as high
@@ -53,6 +54,7 @@ from marts.target_proposal
 where
     account_id = %(account_id)s and period = %(grain)s and period_start = %(first)s
     and subject = 'category' and measure = 'duration' and status in ('proposed', 'accepted', 'edited')
+    and category_id is not null
 order by category_id asc, status = 'proposed' asc, made_at desc
 
 -- target --
