@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from uuid import uuid4
 
 import marts
-from lifetracer.console.periods import step
+from lifetracer.periods import step
 from lifetracer.warehouse import Warehouse
 
 QUANTILES = {"p10": 3600, "p25": 5400, "p50": 7200, "p75": 9000, "p90": 10800}

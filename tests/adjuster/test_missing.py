@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from lifetracer.adjuster.missing import Frame, Planned, Wanted, demands, habits, needless
-from lifetracer.adjuster.periods import after, first_of
+from lifetracer.periods import start_of, step
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 FRIDAY = datetime(2026, 11, 20, 12, tzinfo=TOKYO)
@@ -101,5 +101,5 @@ def test_habits_are_relative_to_the_most_usual_hour_and_spread_a_little() -> Non
     [("day", 20, (11, 21)), ("week", 16, (11, 23)), ("month", 1, (12, 1))],
 )
 def test_periods_begin_as_targets_do(period: str, first: int, following: tuple[int, int]) -> None:
-    begins = first_of(period, date(2026, 11, 20))
-    assert (begins.day, after(period, begins)) == (first, date(2026, *following))
+    begins = start_of(date(2026, 11, 20), period)
+    assert (begins.day, step(begins, period, 1)) == (first, date(2026, *following))

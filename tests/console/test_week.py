@@ -7,9 +7,10 @@ from html.parser import HTMLParser
 import pytest
 
 import marts
-from lifetracer.console.periods import parse_week, week_name
+from lifetracer.console.periods import parse_week
 from lifetracer.console.week import key_of
 from lifetracer.errors import NotFoundError
+from lifetracer.periods import week_name
 from week_blocks import MONDAY, all_day, block, pair
 
 WEEK = "/week/2026-W47"

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import pytest
 
 from lifetracer.connector.registry import raw_streams
+from lifetracer.periods import start_of
 from lifetracer.reporter import Rounding, Wish, shelf
 from lifetracer.settings import Settings
-from lifetracer.warehouse import targets
 from lifetracer.warehouse.migrate import migrate
 from marts import connect
 from sandbox_process import start_sandbox
@@ -79,7 +79,7 @@ def test_targets(client):
     assert (made["subject"], made["measure"], made["period"], made["low"]) == ("all", "duration", "week", 36000)
     changed = client.patch("/api/targets/Learn", json={"comparison": "between", "low": 1, "high": 2}).json()
     assert (changed["comparison"], changed["low"], changed["high"]) == ("between", 1, 2)
-    assert changed["validFrom"] >= targets.first_period("week", date.today() - timedelta(days=1)).isoformat()
+    assert changed["validFrom"] >= start_of(date.today() - timedelta(days=1), "week").isoformat()
     assert len(client.get("/api/targets?all=true").json()["targets"]) == 2
     assert [one["comparison"] for one in client.get("/api/targets").json()["targets"]] == ["between"]
     assert client.delete(f"/api/targets/{made['targetId']}?on=2027-01-01").status_code == 200

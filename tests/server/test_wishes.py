@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from lifetracer.warehouse import targets
+from lifetracer.periods import start_of
 
 from .test_api import is_problem
 
@@ -30,7 +30,7 @@ def test_intents(client):
 
     made = client.post("/api/intents", json={"sentence": SAID}).json()
     assert (made["name"], made["sentence"], made["subjectName"], made["low"]) == ("Reading", SAID, "Reading", 18000)
-    assert made["validFrom"] >= targets.first_period("week", date.today() - timedelta(days=1)).isoformat()
+    assert made["validFrom"] >= start_of(date.today() - timedelta(days=1), "week").isoformat()
     twice = is_problem(client.post("/api/intents", json={"sentence": "read 5 h a week or more"}), 422, "already_wished")
     assert twice["detail"] == "You wish this already: Reading."
     more = is_problem(

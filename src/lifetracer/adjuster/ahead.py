@@ -13,8 +13,8 @@ from lifetracer.adjuster.asked import Work
 from lifetracer.adjuster.facts import Facts, Subject
 from lifetracer.adjuster.fitting import Room
 from lifetracer.adjuster.history import NOTHING
-from lifetracer.adjuster.periods import after, first_of
 from lifetracer.adjuster.room import Claim
+from lifetracer.periods import start_of, step
 from lifetracer.warehouse.targets import Target
 
 FIRST = 1e9
@@ -50,8 +50,8 @@ def _commitments(work: Work, planned: dict[tuple[str, int], float]) -> Iterable[
         latest = sorted(several, key=lambda version: version.valid_from, reverse=True)
         for ahead in (0, 1):
             for target in latest:
-                start = first_of(target.period, facts.today)
-                start = after(target.period, start) if ahead else start
+                start = start_of(facts.today, target.period)
+                start = step(start, target.period, 1) if ahead else start
                 if target.valid_from > start:
                     continue
                 if target.valid_to is None or target.valid_to > start:
@@ -64,7 +64,7 @@ def _commitment(facts: Facts, target: Target, start: date, planned: dict[tuple[s
     lived, parts = facts.lived[subject.key], facts.parts(subject)
     if parts is not None and parts & facts.sleeps:
         parts |= {"asleep"}
-    days = [start + timedelta(days=n) for n in range((after(target.period, start) - start).days)]
+    days = [start + timedelta(days=n) for n in range((step(start, target.period, 1) - start).days)]
     days = [day for day in days if target.weekdays is None or day.isoweekday() in target.weekdays]
     ahead = tuple((day - facts.today).days for day in days if day >= facts.today)
     done = sum(lived.get(day, NOTHING).seconds for day in days if day <= facts.today)

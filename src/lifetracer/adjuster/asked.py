@@ -15,8 +15,8 @@ from uuid import UUID
 from lifetracer.adjuster import history
 from lifetracer.adjuster.facts import Facts, Subject
 from lifetracer.adjuster.history import NOTHING, measured
-from lifetracer.adjuster.periods import after, first_of
 from lifetracer.adjuster.reasons import Reason
+from lifetracer.periods import start_of, step
 from lifetracer.warehouse.intents import Intent
 from lifetracer.warehouse.targets import Target
 from lifetracer.warehouse.vacations import Ambition
@@ -86,16 +86,16 @@ def every(work: Work, wanted: Iterable[Intent]) -> Iterable[Asked]:
 def _in_force(versions: Sequence[Intent], today: date, ahead: int) -> tuple[Intent, date] | None:
     """Give the version that is valid on the first day of the present or the next period, and that day."""
     for intent in sorted(versions, key=lambda version: version.valid_from, reverse=True):
-        start = first_of(intent.period, today)
+        start = start_of(today, intent.period)
         if ahead:
-            start = after(intent.period, start)
+            start = step(start, intent.period, 1)
         if intent.valid_from <= start:
             return None if intent.valid_to is not None and intent.valid_to <= start else (intent, start)
     return None
 
 
 def _ask(work: Work, intent: Intent, start: date, *, is_present: bool) -> Asked | None:
-    end = after(intent.period, start)
+    end = step(start, intent.period, 1)
     days = [start + timedelta(days=n) for n in range((end - start).days)]
     counting = [day for day in days if intent.weekdays is None or day.isoweekday() in intent.weekdays]
     counted = tuple(day for day in counting if day not in work.facts.away)
@@ -123,7 +123,7 @@ def _ask(work: Work, intent: Intent, start: date, *, is_present: bool) -> Asked 
 
 def _shortfall(work: Work, intent: Intent, start: date) -> float:
     """Give what the target of the last period fell short of, if one was agreed on."""
-    before = first_of(intent.period, start - timedelta(days=1))
+    before = step(start, intent.period, -1)
     agreed: float | None = next(
         (
             row["decided_low"]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from lifetracer.adjuster.likely import Likely
-from lifetracer.adjuster.periods import after, first_of
+from lifetracer.periods import start_of, step
 
 DAY = 86400.0
 PERIODS = {"day": 28, "week": 8, "month": 12}
@@ -102,7 +102,7 @@ def look_back(
         return None
     samples: list[float] = []
     whole: list[float | None] = []
-    for former in _former(period, first_of(period, min(start, today)), first_day, weekdays):
+    for former in _former(period, start_of(min(start, today), period), first_day, weekdays):
         if not any(lived.get(day, NOTHING).tracked for day in _days_of(period, former)):
             continue
         lending = _lending(period, former, start, weekdays)
@@ -122,10 +122,7 @@ def _former(period: str, start: date, first_day: date, weekdays: Collection[int]
     """Give the first days of whole periods before one, the latest first."""
     begin = start
     while True:
-        if period == "month":
-            begin = (begin.replace(day=1) - timedelta(days=1)).replace(day=1)
-        else:
-            begin -= timedelta(days=7 if period == "week" else 1)
+        begin = step(begin, period, -1)
         if begin < first_day:
             return
         if period != "day" or weekdays is None or begin.isoweekday() in weekdays:
@@ -133,7 +130,7 @@ def _former(period: str, start: date, first_day: date, weekdays: Collection[int]
 
 
 def _days_of(period: str, start: date) -> list[date]:
-    return [start + timedelta(days=n) for n in range((after(period, start) - start).days)]
+    return [start + timedelta(days=n) for n in range((step(start, period, 1) - start).days)]
 
 
 def _counting(period: str, start: date, weekdays: Collection[int] | None) -> list[date]:

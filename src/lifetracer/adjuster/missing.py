@@ -13,8 +13,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from lifetracer.adjuster.free_time import Span, seconds_within, whole_days
-from lifetracer.adjuster.periods import after, first_of
 from lifetracer.adjuster.placing import Demand
+from lifetracer.periods import start_of, step
 
 WIDTHS = ("day", "week", "month")
 
@@ -83,9 +83,9 @@ Reached = Mapping[tuple[UUID, date], int]
 
 def periods(wanted: Wanted, frame: Frame) -> Iterator[tuple[date, date]]:
     """List the periods of a target that touch the frame: first day, day after the last."""
-    first = first_of(wanted.period, frame.today)
+    first = start_of(frame.today, wanted.period)
     while first < frame.last:
-        following = after(wanted.period, first)
+        following = step(first, wanted.period, 1)
         if wanted.holds_on(first) and (wanted.period != "day" or wanted.counts(first)):
             yield first, following
         first = following
@@ -93,7 +93,7 @@ def periods(wanted: Wanted, frame: Frame) -> Iterator[tuple[date, date]]:
 
 def lacking(wanted: Wanted, first: date, reached: Reached, planned: Iterable[Planned], frame: Frame) -> int:
     """Count the seconds that a period of a target lacks, by what is lived and planned; negative when it has more."""
-    _, end = whole_days(first, after(wanted.period, first), frame.zone)
+    _, end = whole_days(first, step(first, wanted.period, 1), frame.zone)
     return _to_live(wanted, first, reached) - _planned_until(end, wanted, first, planned, frame)
 
 
@@ -192,7 +192,7 @@ def needless(
             for wanted in targets
             if block.category_id in wanted.category_ids
             and wanted.counts(day)
-            and wanted.holds_on(first := first_of(wanted.period, day))
+            and wanted.holds_on(first := start_of(day, wanted.period))
         ]
         if all(lacking(wanted, first, reached, others, frame) <= 0 for wanted, first in served):
             gone.append(number)

@@ -18,9 +18,9 @@ from psycopg.rows import class_row, dict_row
 
 from lifetracer.adjuster.free_time import Quiet, Span, ceiling, learned_quiet, midnight, whole_days
 from lifetracer.adjuster.missing import Frame, Planned, Reached, Wanted, habits
-from lifetracer.adjuster.periods import after
 from lifetracer.adjuster.placing import Habit, Options
 from lifetracer.errors import FixByHandError, UsageError
+from lifetracer.periods import start_of, step
 from lifetracer.warehouse import Connection, queries
 
 _SQL = queries.beside(__file__)
@@ -233,7 +233,7 @@ def _blocks(con: Connection, now: datetime) -> list[OwnBlock]:
 
 def _events(con: Connection, frame: Frame, own: set[str]) -> tuple[list[Span], list[Planned]]:
     """Read what takes time from today to the end of every period that the frame touches; our own blocks left out."""
-    last = max(after("month", frame.last), frame.last + timedelta(days=7))
+    last = max(step(start_of(frame.last, "month"), "month", 1), frame.last + timedelta(days=7))
     busy: list[Span] = []
     planned: list[Planned] = []
     given = {"first": frame.today - timedelta(days=1), "last": last}

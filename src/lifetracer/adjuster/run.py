@@ -24,9 +24,9 @@ from lifetracer.adjuster.facts import Facts, Subject
 from lifetracer.adjuster.fitting import Wished, fit
 from lifetracer.adjuster.history import NOTHING
 from lifetracer.adjuster.likely import Likely
-from lifetracer.adjuster.periods import after
 from lifetracer.adjuster.proposing import row_of
 from lifetracer.errors import FixByHandError
+from lifetracer.periods import start_of, step
 from lifetracer.settings import Settings
 from lifetracer.warehouse import Connection, intents, targets, vacations
 from lifetracer.warehouse.queries import beside
@@ -144,7 +144,7 @@ def _rows(work: Work, wanted: Sequence[Asked], at: datetime) -> list[dict[str, A
             continue
         likely[one.key] = found
         wishes.append(_wished(work.facts, one, found[0]))
-    horizon = max([after("month", after("month", work.facts.today)), *(one.end for one in wanted)])
+    horizon = max([step(start_of(work.facts.today, "month"), "month", 2), *(one.end for one in wanted)])
     room = room_of(work, (horizon - work.facts.today).days)
     fitted = {made.key: made for made in fit(wishes, room, work.ambition.probability)}
     by_key = {wish.key: wish for wish in wishes}

@@ -12,10 +12,11 @@ from typing import Any
 from lifetracer.adjuster.sentences import Known, NotUnderstood, Parsed, Wish, echo, parse
 from lifetracer.adjuster.sentences.wish import Subject
 from lifetracer.errors import UsageError
+from lifetracer.periods import start_of
 from lifetracer.warehouse import Connection, intents
 from lifetracer.warehouse.intents import Intent
 from lifetracer.warehouse.queries import beside
-from lifetracer.warehouse.targets import Bounds, first_period
+from lifetracer.warehouse.targets import Bounds
 
 _SQL = beside(__file__)
 
@@ -66,7 +67,7 @@ def intent_of(parsed: Parsed, sentence: str, today: date, name: str | None = Non
         high=wish.high,
         weekdays=list(wish.weekdays) if wish.weekdays else None,
         priority=wish.priority,
-        valid_from=wish.valid_from or first_period(wish.period, today),
+        valid_from=wish.valid_from or start_of(today, wish.period),
         valid_to=wish.valid_to,
         subject_name=wish.subject_name,
     )
@@ -140,7 +141,7 @@ def change(
     more: dict[str, Any] = {"sentence": sentence, "weekdays": list(wish.weekdays) if wish.weekdays else None}
     more |= {"priority": wish.priority} if wish.priority else {}
     more |= {"valid_to": wish.valid_to} if wish.valid_to else {}
-    first = since or wish.valid_from or first_period(former.period, today)
+    first = since or wish.valid_from or start_of(today, former.period)
     return intents.change(con, name, Bounds(wish.comparison, wish.low, wish.high), first, more), parsed
 
 

@@ -13,6 +13,7 @@ from scipy import stats  # type: ignore[import-untyped]
 
 from lifetracer.analyzer.insight import Insight, believable
 from lifetracer.analyzer.lived import Lived, Seconds
+from lifetracer.periods import start_of
 
 FEWEST_WEEKS = 8
 MOST_WEEKS = 26
@@ -47,7 +48,7 @@ def find_anomalies(lived: Lived) -> list[Insight]:
     that makes time less skewed) after correction for all categories that were looked at.
     """
     today = lived.after
-    monday = today - timedelta(days=today.weekday())
+    monday = start_of(today, "week")
     looked: list[_Test] = []
     for start, length in ((monday - timedelta(days=7), 7), (monday, today.weekday())):
         if length >= FEWEST_DAYS:

@@ -12,13 +12,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from lifetracer.analyzer.forecast.history import QUANTILES, Forecast, Reason
 from lifetracer.analyzer.lived import Lived, Seconds
+from lifetracer.periods import start_of, step
 
 DAYS, WEEKS, MONTHS = 28, 5, 2
 """Periods that are estimated, the present one included."""
@@ -95,24 +96,17 @@ def _whole(quantiles: Seconds) -> list[int]:
 
 def coming(today: date) -> list[Period]:
     """List the periods that are estimated on a day."""
-    found = [Period("day", day, day + timedelta(days=1)) for day in _following(today, DAYS, timedelta(days=1))]
-    monday = today - timedelta(days=today.weekday())
-    found += [Period("week", day, day + timedelta(days=7)) for day in _following(monday, WEEKS, timedelta(days=7))]
-    first = today.replace(day=1)
-    for _ in range(MONTHS):
-        following = (first + timedelta(days=31)).replace(day=1)
-        found.append(Period("month", first, following))
-        first = following
-    return found
+    return [
+        Period(grain, step(present, grain, n), step(present, grain, n + 1))
+        for grain, count in (("day", DAYS), ("week", WEEKS), ("month", MONTHS))
+        for present in [start_of(today, grain)]
+        for n in range(count)
+    ]
 
 
 def horizon_of(today: date) -> int:
     """Count the days that a forecast must reach for all of these periods."""
     return max((period.end - today).days for period in coming(today))
-
-
-def _following(first: date, count: int, step: timedelta) -> list[date]:
-    return [first + n * step for n in range(count)]
 
 
 def estimates(

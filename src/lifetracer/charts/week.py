@@ -22,6 +22,7 @@ from psycopg import Connection
 from psycopg.rows import dict_row
 
 from lifetracer.charts.wording import Words, keep
+from lifetracer.periods import week_name
 
 HOUR = 3600
 DAY = 24 * HOUR
@@ -178,8 +179,7 @@ class Week:
     @property
     def name(self) -> str:
         """ISO name: ``2026-W47``."""
-        year, number, _ = self.monday.isocalendar()
-        return f"{year}-W{number:02}"
+        return week_name(self.monday)
 
     @property
     def sunday(self) -> date:

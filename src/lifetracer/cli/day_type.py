@@ -27,12 +27,12 @@ def show(
 ) -> None:
     """Show the kinds of days, and why."""
     from lifetracer.cli.surroundings import acting, day_of, today_of
+    from lifetracer.periods import start_of
     from lifetracer.warehouse import day_types
-    from lifetracer.warehouse.targets import first_period
 
     with acting() as (connection, account):
         today = today_of(account)
-        begin = day_of(first, today) if first else first_period("week", today)
+        begin = day_of(first, today) if first else start_of(today, "week")
         end = day_of(last, today) if last else begin + timedelta(days=6)
         found = day_types.between(connection, begin, end)
     if as_json:

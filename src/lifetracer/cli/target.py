@@ -73,6 +73,7 @@ def add(
     """Add a target; without category, project, tag or text it is about all tracked time."""
     from lifetracer.cli.surroundings import chosen_account, day_of, opened, today_of
     from lifetracer.errors import UsageError
+    from lifetracer.periods import start_of
     from lifetracer.warehouse import targets
 
     given = {"category": category, "project": project, "tag": tag, "text": text}
@@ -97,7 +98,7 @@ def add(
             high=bounds.high,
             weekdays=_weekdays(on),
             priority=priority,
-            valid_from=day_of(since, today) if since else targets.first_period(per, today),
+            valid_from=day_of(since, today) if since else start_of(today, per),
             valid_to=day_of(until, today) if until else None,
         )
         with house.transaction(account_id=account.account_id) as connection:
@@ -123,13 +124,14 @@ def change(
 ) -> None:
     """Want another amount from a day on; what was before keeps the former one."""
     from lifetracer.cli.surroundings import acting, day_of, today_of
+    from lifetracer.periods import start_of
     from lifetracer.warehouse import targets
 
     with acting() as (connection, account):
         today = today_of(account)
         former = targets.find(connection, name, today)
         bounds = bounds_of(former.measure, at_least, at_most, between, exactly)
-        first_day = day_of(since, today) if since else targets.first_period(former.period, today)
+        first_day = day_of(since, today) if since else start_of(today, former.period)
         changed = targets.change(connection, name, bounds, first_day)
     typer.echo(f"{changed.name}: {changed.sentence()}, from {_first(changed.period, changed.valid_from)}.")
 
@@ -193,11 +195,9 @@ def _check(what: str, value: str, known: tuple[str, ...]) -> None:
 
 def _first(period: str, since: date) -> str:
     """Name the first period that counts: the first that begins on that day or later."""
-    from datetime import timedelta
+    from lifetracer.periods import start_of, step
 
-    from lifetracer.warehouse.targets import first_period
-
-    begins = first_period(period, since)
+    begins = start_of(since, period)
     if begins < since:
-        begins = first_period(period, since + timedelta(days=31 if period == "month" else 6))
+        begins = step(begins, period, 1)
     return f"{begins} on" if period == "day" else f"the {period} of {begins} on"

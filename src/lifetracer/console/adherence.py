@@ -12,8 +12,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from lifetracer.charts import Way, Words, lay_flow
-from lifetracer.console.periods import ending, parse_week, start_of, week_name
+from lifetracer.console.periods import ending, parse_week
 from lifetracer.console.shell import Asking, Shell
+from lifetracer.periods import start_of, week_name
 from lifetracer.warehouse.queries import beside
 
 SQL = beside(__file__)

@@ -14,8 +14,9 @@ from fastapi.responses import RedirectResponse, Response
 from lifetracer import charts
 from lifetracer.charts import keep
 from lifetracer.console import week as weeks
-from lifetracer.console.periods import parse_day, week_name
+from lifetracer.console.periods import parse_day
 from lifetracer.console.shell import Shell, Visitor
+from lifetracer.periods import start_of, week_name
 from lifetracer.warehouse.queries import beside
 
 SQL = beside(__file__)
@@ -43,7 +44,7 @@ def routes(shell: Shell) -> APIRouter:
     def day(request: Request, name: str, block: str = "", only: str = "") -> Response:
         visitor = shell.visitor(request)
         chosen = parse_day(name)
-        _, whole, ghosts = weeks.read(shell, visitor, chosen - timedelta(days=chosen.weekday()))
+        _, whole, ghosts = weeks.read(shell, visitor, start_of(chosen, "week"))
         shown = charts.lay_out(
             whole.monday, [b for b in whole.blocks if b.local_date == chosen], whole.days, whole.categories
         )

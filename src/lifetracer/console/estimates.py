@@ -25,8 +25,8 @@ from lifetracer.charts.insight_words import (
     score_sentences,
 )
 from lifetracer.console.next_step import OLD
-from lifetracer.console.periods import start_of, step
 from lifetracer.console.shell import Asking, Row, Shell, Visitor
+from lifetracer.periods import start_of, step
 from lifetracer.warehouse.queries import beside
 
 SQL = beside(__file__)

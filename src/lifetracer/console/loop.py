@@ -17,9 +17,10 @@ from fastapi.responses import RedirectResponse, Response
 from lifetracer.charts import Words, keep
 from lifetracer.charts.loop import GRAVITY, Band, Bounds, Row
 from lifetracer.console.next_step import Facts, Proposed, Slot, Step, next_step
-from lifetracer.console.periods import parse_day, start_of, step
+from lifetracer.console.periods import parse_day
 from lifetracer.console.shell import Asking, Shell, Standing, Visitor
 from lifetracer.console.targets import Progress
+from lifetracer.periods import start_of, step
 from lifetracer.warehouse.queries import beside
 
 SQL = beside(__file__)

@@ -13,8 +13,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
 from lifetracer.console.navigation import PAGES
-from lifetracer.console.periods import week_name
 from lifetracer.console.shell import THEME_NAMES, Shell, Visitor, hue, source_title
+from lifetracer.periods import start_of, step, week_name
 from lifetracer.warehouse.queries import beside
 
 SQL = beside(__file__)
@@ -71,7 +71,7 @@ def choices(shell: Shell, visitor: Visitor) -> list[dict[str, Any]]:
             shade = hue(row["category_color"] or "")
             listed.append({"text": _.named(row["category"]), "kind": _("Category"), "href": address, "hue": shade})
     for back in range(WEEKS):
-        monday = today - timedelta(days=today.weekday() + 7 * back)
+        monday = step(start_of(today, "week"), "week", -back)
         name = week_name(monday)
         listed.append({"text": _.period(monday, "week"), "kind": _("Week"), "href": f"/week/{name}", "more": name})
     return listed

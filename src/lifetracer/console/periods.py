@@ -1,17 +1,18 @@
-"""Days, weeks and months in addresses: how they are named, stepped and ranged.
+"""Days, weeks and months in addresses: how they are read and ranged.
 
-Law: a period is named by its first day; ranges are half-open.
+Law: what is no day or week is refused; ranges are half-open.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import NoReturn
 
 from lifetracer.charts import keep
 from lifetracer.errors import NotFoundError, UsageError
+from lifetracer.periods import start_of, step
 
 PERIOD_WORDS = {"day": keep("Day"), "week": keep("Week"), "month": keep("Month")}
 """The kinds of period, and how they are called on the screen."""
@@ -45,30 +46,6 @@ def ending(last: date, grain: str, count: int) -> Range:
     return Range(grain, tuple(step(end, grain, n - count + 1) for n in range(count)))
 
 
-def start_of(day: date, grain: str) -> date:
-    """Give the first day of the day, week or month in which a day lies."""
-    if grain == "week":
-        return day - timedelta(days=day.weekday())
-    return day.replace(day=1) if grain == "month" else day
-
-
-def step(start: date, grain: str, count: int) -> date:
-    """Go some periods on from the start of one, or back.
-
-    >>> step(date(2026, 11, 1), "month", 3)
-    datetime.date(2027, 2, 1)
-    """
-    if grain == "month":
-        months = start.year * 12 + start.month - 1 + count
-        return date(months // 12, months % 12 + 1, 1)
-    return start + timedelta(days=count * (7 if grain == "week" else 1))
-
-
-def end_of(start: date, grain: str) -> date:
-    """Give the last day of the period that begins on a day."""
-    return step(start, grain, 1) - timedelta(days=1)
-
-
 def parse_week(name: str) -> date:
     """Read ``2026-W47`` into its Monday.
 
@@ -98,9 +75,3 @@ def parse_day(text: str) -> date:
     if day is None or not date(1970, 1, 1) <= day < date(2200, 1, 1):
         raise UsageError(f"{text} is not a day.", remedy="Write a day as 2026-11-19.")
     return day
-
-
-def week_name(day: date) -> str:
-    """Name the ISO week of a day: ``2026-W47``."""
-    year, number, _ = day.isocalendar()
-    return f"{year}-W{number:02}"

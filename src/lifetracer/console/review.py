@@ -13,10 +13,11 @@ from fastapi.responses import RedirectResponse, Response
 from lifetracer.charts import keep
 from lifetracer.console.acting import Acting
 from lifetracer.console.entering import told
-from lifetracer.console.periods import parse_week, start_of, week_name
+from lifetracer.console.periods import parse_week
 from lifetracer.console.shell import Shell
 from lifetracer.errors import LifetracerError
 from lifetracer.outside import language_model
+from lifetracer.periods import start_of, week_name
 from lifetracer.reporter.review import PARTS, Review, review, tell
 
 OUTCOMES = {

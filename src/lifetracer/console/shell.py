@@ -30,8 +30,9 @@ from lifetracer.charts.wording import SOURCES
 from lifetracer.console import browser
 from lifetracer.console.assets import Assets
 from lifetracer.console.navigation import PAGES
-from lifetracer.console.periods import PERIOD_WORDS, end_of, start_of
+from lifetracer.console.periods import PERIOD_WORDS
 from lifetracer.errors import LifetracerError
+from lifetracer.periods import end_of, start_of
 from lifetracer.settings import Settings
 from lifetracer.warehouse import Warehouse, accounts
 from lifetracer.warehouse.accounts import Account

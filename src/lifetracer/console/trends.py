@@ -13,8 +13,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from lifetracer.charts import Amount, keep, stack
-from lifetracer.console.periods import Range, ending, parse_day, start_of, step, week_name
+from lifetracer.console.periods import Range, ending, parse_day
 from lifetracer.console.shell import Asking, Shell
+from lifetracer.periods import start_of, step, week_name
 from lifetracer.warehouse.queries import beside
 
 SQL = beside(__file__)

@@ -19,10 +19,11 @@ from fastapi.responses import RedirectResponse, Response
 from lifetracer import charts
 from lifetracer.charts import Block, Piece, Week, Words, keep
 from lifetracer.charts.week import VERDICTS
-from lifetracer.console.periods import parse_day, parse_week, week_name
+from lifetracer.console.periods import parse_day, parse_week
 from lifetracer.console.shell import SQL as SHELL_SQL
 from lifetracer.console.shell import Shell, Visitor
 from lifetracer.errors import NotFoundError
+from lifetracer.periods import week_name
 from lifetracer.reporter import render_week
 from lifetracer.warehouse.queries import beside
 

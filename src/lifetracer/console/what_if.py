@@ -19,10 +19,11 @@ from starlette.datastructures import QueryParams
 
 from lifetracer import jobs
 from lifetracer.console.acting import Acting
-from lifetracer.console.periods import parse_day, start_of
+from lifetracer.console.periods import parse_day
 from lifetracer.console.shell import Shell, Visitor
 from lifetracer.errors import LifetracerError, UsageError
 from lifetracer.jobs.what_if import FARTHEST, LONGEST, Block, Supposition
+from lifetracer.periods import start_of
 from lifetracer.warehouse.queries import beside
 
 SQL = beside(__file__)

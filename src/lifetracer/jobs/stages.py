@@ -125,10 +125,11 @@ def subject_of_report(kind: str = "week", day: str | None = None, variant: Mappi
     Raises:
         UsageError: no such kind, or no date.
     """
-    from lifetracer.reporter.wish import kind_of, period_of
+    from lifetracer.periods import start_of
+    from lifetracer.reporter.wish import grain_of, kind_of
 
     kind = kind_of(kind)
-    first = period_of(kind, parse_day("day", day)).isoformat() if day is not None else ""
+    first = start_of(parse_day("day", day), grain_of(kind)).isoformat() if day is not None else ""
     said = {name: value for name, value in (variant or {}).items() if value is not None}
     mark = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:8] if said else ""
     return ":".join([kind, first, mark]).rstrip(":")

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from lifetracer.errors import NotFoundError, UsageError
+from lifetracer.periods import start_of, step
 from lifetracer.warehouse import targets
 from lifetracer.warehouse.queries import beside
 
@@ -148,8 +149,8 @@ def _category(con: Connection, account_id: UUID, name: str) -> str:
 
 
 def _monday(day: date | None, today: date) -> date:
-    this = today - timedelta(days=today.weekday())
-    wished = day - timedelta(days=day.weekday()) if day else this + timedelta(days=7)
+    this = start_of(today, "week")
+    wished = start_of(day, "week") if day else step(this, "week", 1)
     if not this <= wished < this + timedelta(weeks=FARTHEST):
         raise UsageError(f"The week of {wished} is out of reach.", remedy=f"Choose one of the next {FARTHEST} weeks.")
     return wished
@@ -268,8 +269,8 @@ def _samples(aim: _Aim, paths: Paths, monday: date) -> Any:
         wanted = [day for day in days if day.isoweekday() in aim.weekdays]
         return np.concatenate([_sums(paths, aim.parts, day, day + timedelta(days=1), aim.weekdays) for day in wanted])
     if aim.period == "month":
-        first = monday.replace(day=1)
-        return _sums(paths, aim.parts, first, (first + timedelta(days=31)).replace(day=1), aim.weekdays)
+        first = start_of(monday, "month")
+        return _sums(paths, aim.parts, first, step(first, "month", 1), aim.weekdays)
     return _sums(paths, aim.parts, monday, monday + timedelta(days=7), aim.weekdays)
 
 

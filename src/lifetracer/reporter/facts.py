@@ -17,7 +17,8 @@ from psycopg.rows import dict_row
 from lifetracer import charts
 from lifetracer.charts import Week
 from lifetracer.errors import FixByHandError, NotFoundError
-from lifetracer.reporter.wish import Wish, period_after, period_before
+from lifetracer.periods import end_of, start_of, step
+from lifetracer.reporter.wish import Wish
 from lifetracer.warehouse import Connection
 from lifetracer.warehouse.queries import beside
 
@@ -85,17 +86,17 @@ def read_person(connection: Connection) -> Person:
 
 def read(connection: Connection, account_id: UUID, wish: Wish) -> Facts:
     """Read what the marts say about a period (in the account's transaction)."""
-    following = period_after(wish.kind, wish.first)
+    following = step(wish.first, wish.grain, 1)
     asked: dict[str, Any] = {
         "account_id": account_id,
         "kind": wish.kind,
         "first": wish.first,
         "last": wish.last,
         "next_first": following,
-        "next_last": period_after(wish.kind, following) - timedelta(days=1),
+        "next_last": end_of(following, wish.grain),
         "trend": TREND[wish.kind],
     }
-    former = asked | {"first": period_before(wish.kind, wish.first), "last": wish.first - timedelta(days=1)}
+    former = asked | {"first": step(wish.first, wish.grain, -1), "last": wish.first - timedelta(days=1)}
     cursor = connection.cursor(row_factory=dict_row)
 
     def ask(name: str, given: Mapping[str, Any] = asked) -> list[dict[str, Any]]:
@@ -125,5 +126,5 @@ def read_freshness(connection: Connection) -> list[Freshness]:
 
 
 def _mondays(wish: Wish) -> list[date]:
-    monday = wish.first - timedelta(days=wish.first.weekday())
+    monday = start_of(wish.first, "week")
     return [monday + timedelta(days=n) for n in range(0, (wish.last - monday).days + 1, 7)]

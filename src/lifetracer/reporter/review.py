@@ -16,9 +16,9 @@ from lifetracer.charts import LANGUAGES, Words, keep
 from lifetracer.errors import FixByHandError, LifetracerError, UsageError
 from lifetracer.outside import language_model
 from lifetracer.outside.language_model import Fact, Letter, Level, Message, TellingError, Told
+from lifetracer.periods import start_of, step, week_name
 from lifetracer.reporter import facts, weekly
 from lifetracer.reporter.weekly import PARTS, Part, Sentence
-from lifetracer.reporter.wish import period_before, period_name, period_of
 from lifetracer.settings import Settings
 from lifetracer.warehouse import Connection, Warehouse
 
@@ -55,7 +55,7 @@ class Review:
     @property
     def week(self) -> str:
         """The week's name: ``2026-W47``."""
-        return period_name("week", self.first)
+        return week_name(self.first)
 
     @property
     def shared(self) -> dict[str, Sentence]:
@@ -115,7 +115,7 @@ def review(warehouse: Warehouse, account_id: UUID, first: date | None = None, la
         raise UsageError(f"There is no review in {language}.", remedy=f"Choose one of: {', '.join(LANGUAGES)}.")
     with warehouse.transaction(account_id=account_id) as con:
         person = facts.read_person(con)
-        monday = period_of("week", first) if first else period_before("week", period_of("week", person.today))
+        monday = start_of(first, "week") if first else step(start_of(person.today, "week"), "week", -1)
         week = weekly.read(con, account_id, monday, person.today)
         level = language_model.level_of(con)
         spoken = language or person.language

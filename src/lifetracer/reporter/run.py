@@ -17,10 +17,11 @@ from babel.dates import format_date
 
 from lifetracer.charts import LANGUAGES, Words
 from lifetracer.errors import FixByHandError, UsageError
+from lifetracer.periods import start_of, step
 from lifetracer.reporter import bill, facts, sections, shelf
 from lifetracer.reporter.press import draw
 from lifetracer.reporter.sheet import Sheet, footer, page
-from lifetracer.reporter.wish import PAPERS, Rounding, Wish, kind_of, period_before, period_of
+from lifetracer.reporter.wish import PAPERS, Rounding, Wish, grain_of, kind_of
 from lifetracer.settings import Settings
 from lifetracer.warehouse import Connection, Warehouse
 
@@ -121,8 +122,8 @@ def _wish(
     if language not in (None, *LANGUAGES):
         raise UsageError(f"There is no report in {language}.", remedy=f"Choose one of: {', '.join(LANGUAGES)}.")
     person = facts.read_person(connection)
-    today = period_of(kind, person.today)
-    first = period_of(kind, day) if day else period_before(kind, today)
+    grain = grain_of(kind)
+    first = start_of(day, grain) if day else step(start_of(person.today, grain), grain, -1)
     chosen = language or settings.language or person.language
     return person, Wish(kind, first, chosen, paper, client, rounding or Rounding())
 

@@ -16,8 +16,8 @@ from psycopg.rows import dict_row
 
 from lifetracer.charts import Words, keep
 from lifetracer.charts.insight_words import insight_sentence
+from lifetracer.periods import week_name
 from lifetracer.reporter import facts, sections
-from lifetracer.reporter.wish import period_name
 from lifetracer.warehouse import Connection
 from lifetracer.warehouse.queries import beside
 
@@ -139,7 +139,7 @@ def _plans(week: Week, _: Words) -> Iterator[Sentence]:
         plans=verdicts["planned_blocks"],
         share=sections.share(verdicts["adherence"]),
     )
-    yield Sentence("kept" if good else "missed", said, f"/adherence/{period_name('week', week.first)}")
+    yield Sentence("kept" if good else "missed", said, f"/adherence/{week_name(week.first)}")
 
 
 def _categories(week: Week, _: Words) -> Iterator[Sentence]:
@@ -232,4 +232,4 @@ def _days(week: Week) -> str:
 
 
 def _week(week: Week) -> str:
-    return f"/week/{period_name('week', week.first)}"
+    return f"/week/{week_name(week.first)}"

@@ -8,11 +8,12 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from lifetracer.charts import LANGUAGES
 from lifetracer.errors import UsageError
+from lifetracer.periods import end_of, name_of
 
 KINDS = ("day", "week", "month", "client")
 PAPERS = {"a4": ("a4", 210.0, 297.0), "letter": ("us-letter", 215.9, 279.4)}
@@ -66,14 +67,19 @@ class Wish:
             raise UsageError("Only a report for a client has a client and rounding.", remedy="Ask for the kind client.")
 
     @property
+    def grain(self) -> str:
+        """Which kind of period it is about."""
+        return grain_of(self.kind)
+
+    @property
     def last(self) -> date:
         """The period's last day."""
-        return period_after(self.kind, self.first) - timedelta(days=1)
+        return end_of(self.first, self.grain)
 
     @property
     def period(self) -> str:
         """The period as people name it: ``2026-11-21``, ``2026-W47``, ``2026-11``."""
-        return period_name(self.kind, self.first)
+        return name_of(self.first, self.grain)
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -107,30 +113,6 @@ def kind_of(kind: str) -> str:
     return kind
 
 
-def period_of(kind: str, day: date) -> date:
-    """Give the first day of the period that a day lies in."""
-    if kind == "day":
-        return day
-    return day - timedelta(days=day.weekday()) if kind == "week" else day.replace(day=1)
-
-
-def period_after(kind: str, first: date) -> date:
-    """Give the first day of the next period."""
-    if kind == "day":
-        return first + timedelta(days=1)
-    return first + timedelta(days=7) if kind == "week" else (first + timedelta(days=31)).replace(day=1)
-
-
-def period_before(kind: str, first: date) -> date:
-    """Give the first day of the period before."""
-    return period_of(kind, first - timedelta(days=1))
-
-
-def period_name(kind: str, first: date) -> str:
-    """Name a period: ``2026-11-21``, ``2026-W47``, ``2026-11``."""
-    if kind == "day":
-        return first.isoformat()
-    if kind == "week":
-        year, week, _ = first.isocalendar()
-        return f"{year}-W{week:02}"
-    return first.isoformat()[:7]
+def grain_of(kind: str) -> str:
+    """Give the period that a report of a kind is about; a client's report is about a month."""
+    return "month" if kind == "client" else kind

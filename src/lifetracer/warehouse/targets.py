@@ -6,7 +6,7 @@ Law: the past keeps its measure. A target that changes gets a further version fr
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -164,13 +164,6 @@ def find(connection: Connection, name: str, on: date) -> Target:
         NotFoundError: there is none.
     """
     return versions.latest(every(connection), lambda target: target.target_id, name, on, "target")
-
-
-def first_period(period: str, day: date) -> date:
-    """Give the first day of the period that a day lies in; weeks begin on Monday."""
-    if period == "week":
-        return day - timedelta(days=day.weekday())
-    return day.replace(day=1) if period == "month" else day
 
 
 def _write(connection: Connection, target: Target, subject_value: str | None) -> Target:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from lifetracer.adjuster.periods import after, first_of
 from lifetracer.adjuster.sentences.tokens import Meaning
+from lifetracer.periods import end_of, start_of, step
 
 Stretch = tuple[date, date, str | None]
 """First day, day after the last, and the period that it is one of."""
@@ -42,9 +42,9 @@ def month(today: date, year: int | None, number: int) -> Stretch | None:
     if not 1 <= number <= 12 or (year and not 1970 <= year <= LAST_YEAR):
         return None
     first = date(year or today.year, number, 1)
-    if year is None and after("month", first) <= today:
+    if year is None and step(first, "month", 1) <= today:
         first = first.replace(year=first.year + 1)
-    return first, after("month", first), "month"
+    return first, step(first, "month", 1), "month"
 
 
 def year(today: date, number: int | None = None) -> Stretch | None:
@@ -57,16 +57,14 @@ def year(today: date, number: int | None = None) -> Stretch | None:
 
 def this(today: date, period: str, ahead: int = 0) -> Stretch:
     """Give the present day, week or month, or one ahead."""
-    first = first_of(period, today)
-    for _ in range(ahead):
-        first = after(period, first)
-    return first, after(period, first), period
+    first = step(start_of(today, period), period, ahead)
+    return first, step(first, period, 1), period
 
 
 def weekday(today: date, number: int, ahead: int = 0) -> date:
     """Give the next such weekday (1 is Monday), today included; or of a week ahead."""
     if ahead:
-        return first_of("week", today) + timedelta(days=7 * ahead + number - 1)
+        return start_of(today, "week") + timedelta(days=7 * ahead + number - 1)
     return today + timedelta(days=(number - today.isoweekday()) % 7)
 
 
@@ -76,7 +74,7 @@ def span(today: date, count: int, period: str) -> Stretch:
         return today, today + timedelta(days=count * (7 if period == "week" else 1)), None
     number = today.month - 1 + count
     first = date(today.year + number // 12, number % 12 + 1, 1)
-    last = min(today.day, (after("month", first) - timedelta(days=1)).day)
+    last = min(today.day, end_of(first, "month").day)
     return today, first.replace(day=last), None
 
 

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from lifetracer.errors import UsageError
+from lifetracer.periods import start_of
 from lifetracer.server.acting import Acting, Here
 from lifetracer.server.callers import needs
 from lifetracer.server.shapes import shows
@@ -55,7 +56,7 @@ def add_target(body: TargetBody, here: Here) -> Response:
 
     def add(con: Connection) -> dict[str, Any]:
         said = body.model_dump(exclude={"valid_from", "low", "high"})
-        first = body.valid_from or targets.first_period(body.period, _today(con, here))
+        first = body.valid_from or start_of(_today(con, here), body.period)
         wanted = targets.Target(**said, low=bounds.low, high=bounds.high, valid_from=first)
         return targets.add(con, wanted).as_json()
 
@@ -69,7 +70,7 @@ def change_target(target: str, body: TargetChange, here: Here) -> Response:
     def change(con: Connection) -> dict[str, Any]:
         today = _today(con, here)
         former = targets.find(con, target, today)
-        since = body.since or targets.first_period(former.period, today)
+        since = body.since or start_of(today, former.period)
         return targets.change(con, target, _bounds(body), since).as_json()
 
     return here.write("target.change", change)
@@ -117,7 +118,7 @@ def list_day_types(
 ) -> Response:
     """Show what kind of days they were, and why."""
     with here.reading() as con:
-        begin = first or targets.first_period("week", _today(con, here))
+        begin = first or start_of(_today(con, here), "week")
         end = last or begin + timedelta(days=6)
         if (end - begin).days > MOST_DAYS:
             raise UsageError(f"More than {MOST_DAYS} days.", remedy="Ask for less at a time.")

@@ -16,6 +16,7 @@ from lifetracer.adjuster import proposals, wishing
 from lifetracer.adjuster.guessing import guess
 from lifetracer.adjuster.sentences import Parsed, parse
 from lifetracer.errors import UsageError
+from lifetracer.periods import start_of
 from lifetracer.server.acting import Acting, Here
 from lifetracer.server.callers import needs
 from lifetracer.server.shapes import shows
@@ -36,7 +37,7 @@ from lifetracer.server.shapes.wishes import (
     VacationBody,
     Vacations,
 )
-from lifetracer.warehouse import Connection, accounts, intents, targets, vacations
+from lifetracer.warehouse import Connection, accounts, intents, vacations
 from lifetracer.warehouse.accounts import Account
 from lifetracer.warehouse.targets import Bounds
 
@@ -70,7 +71,7 @@ def add_intent(body: IntentBody, here: Here) -> Response:
         if made is None:
             added, _ = wishing.add(con, body.sentence or "", account.language, today, body.name)
             return added.as_json()
-        first = body.valid_from or targets.first_period(made["period"], today)
+        first = body.valid_from or start_of(today, made["period"])
         name = body.name or intents.free_name(con, body.subject_value or "All tracked time", first)
         return intents.add(con, intents.Intent(**made, name=name, valid_from=first)).as_json()
 
@@ -132,7 +133,7 @@ def change_intent(intent: str, body: IntentChange, here: Here) -> Response:
             language = _account(con, here).language
             return wishing.change(con, intent, body.sentence or "", language, today, body.since)[0].as_json()
         former = intents.find(con, intent, today)
-        since = body.since or targets.first_period(former.period, today)
+        since = body.since or start_of(today, former.period)
         return intents.change(con, intent, bounds, since, more).as_json()
 
     return here.write("intent.change", change)
