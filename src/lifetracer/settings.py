@@ -175,7 +175,8 @@ class Settings(BaseModel):
     """Whether the console measures how fast its pages come up and tells this server (nobody else), for ``/metrics``."""
 
     static_url: str | None = Field(None, pattern=r"^https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?$")
-    """Where browsers fetch style sheet and script, if not here: a CDN in front of ``/static``, or a bucket's copy."""
+    """Where browsers fetch style sheet, script and letters, if not here: a CDN in front of ``/static``, or a bucket's
+    copy. It must send ``Access-Control-Allow-Origin`` with the letters, else the system's are used."""
 
     hint_pause_seconds: int = Field(120, ge=0, le=3600)
     """Least time between two syncs that webhooks or push notifications start; the first comes at once."""

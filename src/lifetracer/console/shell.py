@@ -28,7 +28,7 @@ from lifetracer.charts.failures import said_in
 from lifetracer.charts.week import VERDICTS, percent
 from lifetracer.charts.wording import SOURCES
 from lifetracer.console import browser
-from lifetracer.console.assets import Assets
+from lifetracer.console.assets import LETTERS, Assets
 from lifetracer.console.navigation import PAGES
 from lifetracer.console.periods import PERIOD_WORDS
 from lifetracer.errors import LifetracerError
@@ -111,6 +111,7 @@ class Shell:
         )
         self._templates.globals.update(
             asset=self.assets.url,
+            letters=LETTERS,
             percent=percent,
             hue=hue,
             place=place,
