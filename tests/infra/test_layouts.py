@@ -227,5 +227,7 @@ def test_workflows_are_clean():
 
 
 def test_workflows_are_clean_to_actionlint():
-    code, said = said_by(tool("actionlint"), *sorted((ROOT / ".github/workflows").glob("*.yml")))
+    code, said = said_by(ROOT / "scripts/actionlint.sh")
+    if code == 127:
+        pytest.skip(said)
     assert code == 0, said
