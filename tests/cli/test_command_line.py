@@ -61,10 +61,12 @@ def test_a_mistake_ends_in_a_sentence_and_an_exit_code(home) -> None:
 
 def test_migrate_tells_what_it_did_and_then_nothing(server, home) -> None:
     with server.database() as name:
-        environ = os.environ | server.environ(name, home)
+        environ = os.environ | server.environ(name, home) | {"LIFETRACER_TIME_ZONE": "Asia/Tokyo"}
         first = json.loads(lifetracer_says(environ, "migrate", "--json").stdout)
         assert first["migrations"]
         assert "toggl_track__time_entries" in first["raw_tables"]
+        (account,) = json.loads(lifetracer_says(environ, "accounts", "list", "--json").stdout)
+        assert (account["name"], account["time_zone"]) == (first["account"], "Asia/Tokyo")
         assert lifetracer_says(environ, "migrate").stdout == "The database is up to date.\n"
 
 
