@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
-import tempfile
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -99,20 +97,14 @@ def _day(text: str) -> str:
 def _written(target: Path, write: Callable[[IO[bytes]], T]) -> T:
     """Write a file that appears whole or not at all."""
     from lifetracer.errors import FixByHandError
+    from lifetracer.whole import whole_file
 
     if str(target) == "-":
         return write(sys.stdout.buffer)
     try:
-        handle, unfinished = tempfile.mkstemp(dir=target.absolute().parent, prefix=".export-")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                made = write(file)
-            Path(unfinished).replace(target)
-        except BaseException:
-            Path(unfinished).unlink(missing_ok=True)
-            raise
+        with whole_file(target) as file:
+            return write(file)
     except OSError as failure:
         raise FixByHandError(
             f"{target} cannot be written ({failure.strerror}).", remedy="Choose another file with --output."
         ) from None
-    return made

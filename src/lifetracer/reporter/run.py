@@ -5,8 +5,6 @@ Law: a file appears whole or not at all, under a name that says what it is, and 
 
 from __future__ import annotations
 
-import os
-import tempfile
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -24,6 +22,7 @@ from lifetracer.reporter.sheet import Sheet, footer, page
 from lifetracer.reporter.wish import PAPERS, Rounding, Wish, grain_of, kind_of
 from lifetracer.settings import Settings
 from lifetracer.warehouse import Connection, Warehouse
+from lifetracer.whole import whole_file
 
 
 @dataclass(frozen=True)
@@ -173,14 +172,8 @@ def _month(first: date, _: Words) -> str:
 def _write(path: Path, body: bytes) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, unfinished = tempfile.mkstemp(dir=path.parent, prefix=".report-")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(body)
-            Path(unfinished).replace(path)
-        except BaseException:
-            Path(unfinished).unlink(missing_ok=True)
-            raise
+        with whole_file(path) as file:
+            file.write(body)
     except OSError as failure:
         raise FixByHandError(
             f"The report cannot be written to {path} ({failure.strerror}).", remedy="Choose another file with --output."

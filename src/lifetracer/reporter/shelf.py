@@ -12,10 +12,8 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 import platform
 import re
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -31,6 +29,7 @@ from lifetracer.reporter.wish import Rounding, Wish
 from lifetracer.settings import Settings
 from lifetracer.warehouse import Connection, Warehouse
 from lifetracer.warehouse.queries import beside
+from lifetracer.whole import whole_file
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem  # type: ignore[import-untyped]
@@ -193,14 +192,8 @@ class _Place:
         path = self.folder / str(account_id) / name
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            handle, unfinished = tempfile.mkstemp(dir=path.parent, prefix=".report-")
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    file.write(body)
-                Path(unfinished).replace(path)
-            except BaseException:
-                Path(unfinished).unlink(missing_ok=True)
-                raise
+            with whole_file(path) as file:
+                file.write(body)
         except OSError as failure:
             raise FixByHandError(
                 f"The report cannot be written to {path.parent} ({failure.strerror}).",
