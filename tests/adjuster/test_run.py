@@ -28,7 +28,7 @@ pytestmark = pytest.mark.db
 PRESENT = datetime(2026, 11, 18, 12, tzinfo=UTC)
 """A Wednesday noon; the person lives in UTC."""
 TODAY = PRESENT.date()
-MONDAY = date(2026, 11, 16)
+MONDAY, NEXT_MONDAY = date(2026, 11, 16), date(2026, 11, 23)
 HOUR = 3600
 
 
@@ -134,7 +134,7 @@ def test_once_more_changes_nothing_and_another_ambition_supersedes(ann: Person) 
 def test_a_likely_wish_is_proposed_as_it_is(ann: Person) -> None:
     reading = ann.wish("Reading at least 2 h a week")
     ann.adjust()
-    proposal = ann.of(reading)
+    proposal = ann.of(reading, NEXT_MONDAY)
     assert (proposal.low, proposal.reasons[0]["code"]) == (2 * HOUR, "wish_is_likely")
 
 
@@ -247,15 +247,26 @@ def test_nothing_to_agree_to_is_refused(ann: Person) -> None:
 
 
 def test_days_away_do_not_count(ann: Person) -> None:
-    reading = ann.wish("Reading at least 7 h a week")
+    reading = ann.wish("Reading at least 14 h a week")
     daily = ann.wish("Reading at least 10 minutes a day")
-    ann.do(lambda con: vacations.add(con, "Sea", TODAY, MONDAY + timedelta(days=14)))
+    ann.do(lambda con: vacations.add(con, "Sea", TODAY, NEXT_MONDAY + timedelta(days=1)))
     summary = ann.adjust()
-    proposal = ann.of(reading)
-    assert proposal.wished_low == 2 * HOUR
+    proposal = ann.of(reading, NEXT_MONDAY)
+    assert proposal.wished_low == 12 * HOUR
     assert proposal.reasons[2]["code"] == "vacation"
     assert all(one.intent_id != daily.intent_id for one in ann.proposed())
-    assert {note["code"] for note in summary.notes} == {"away"}
+    assert {note["code"] for note in summary.notes if note["intent"] == daily.name} == {"away"}
+
+
+def test_what_is_reached_already_is_not_proposed(ann: Person) -> None:
+    """Neither a wish that came true nor what is left of one that cannot any more: nothing would be left to do."""
+    small, great = ann.wish("Reading at least 2 h a week"), ann.wish("Reading at least 20 h a week")
+    last_minute = datetime(2026, 11, 22, 23, 59, tzinfo=UTC)
+    summary = ann.adjust(last_minute)
+    assert {(one.intent_id, one.period_start) for one in ann.proposed()} == {
+        (small.intent_id, NEXT_MONDAY), (great.intent_id, NEXT_MONDAY)
+    }  # fmt: skip
+    assert [(note["periodStart"], note["code"]) for note in summary.notes] == [(MONDAY.isoformat(), "reached")] * 2
 
 
 def test_what_fell_short_is_carried_over_when_wanted(ann: Person) -> None:
@@ -284,7 +295,8 @@ def test_a_full_calendar_leaves_less_room_and_says_so(ann: Person) -> None:
     ann.adjust()
     crowded = [one for one in ann.proposed() if one.reasons[0]["code"] == "crowded"]
     assert crowded
-    assert sum(one.low - (one.lived or 0) for one in ann.proposed() if one.period_start == MONDAY) <= 0
+    assert all(one.low == 0 for one in crowded), "no hour of next week is free"
+    assert {one.period_start for one in ann.proposed()} == {NEXT_MONDAY}, "nothing can be added to what is lived"
 
 
 def test_an_ended_wish_is_proposed_no_more(ann: Person) -> None:

@@ -6,13 +6,14 @@ Law: every number of a reason is one that the fitting used; nothing is reckoned 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
 from lifetracer.adjuster.asked import Asked, Work
 from lifetracer.adjuster.fitting import MOST, Fitted, Room, Wished
-from lifetracer.adjuster.history import NOTHING, measured
+from lifetracer.adjuster.history import ADDITIVE, NOTHING, measured
 from lifetracer.adjuster.likely import Likely
 from lifetracer.adjuster.reasons import Reason
 from lifetracer.warehouse.targets import Target
@@ -79,16 +80,22 @@ def is_trivial(comparison: str, low: float | None, high: float | None, measure: 
     return not (asks_low or asks_high)
 
 
+def is_reached(row: Mapping[str, Any]) -> bool:
+    """Tell whether a period has what its proposal asks for already, and cannot lose it: nothing is left to do."""
+    least = row["comparison"] == "at_least" and row["measure"] in ADDITIVE and row["low"] > 0
+    return least and row["lived"] is not None and row["lived"] >= row["low"]
+
+
 def _reasons(
     work: Work, one: Asked, made: Fitted, wish: Wished, told: dict[str, Any], reached: float | None
 ) -> list[Reason]:
     wished = wish.low if wish.low is not None else wish.high
     percent = round(100 * made.probability_wished)
     reasons: list[Reason] = []
-    if is_trivial(made.comparison, made.low, made.high, wish.measure) and not made.is_wish:
-        reasons.append({"code": "out_of_reach"})
-    elif made.is_crowded:
+    if made.is_crowded:
         reasons.append({"code": "crowded", "most": made.most})
+    elif is_trivial(made.comparison, made.low, made.high, wish.measure) and not made.is_wish:
+        reasons.append({"code": "out_of_reach"})
     elif made.is_wish:
         reasons.append({"code": "wish_is_likely", "percent": percent})
     elif wish.comparison == "exactly":

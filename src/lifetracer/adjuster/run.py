@@ -24,7 +24,7 @@ from lifetracer.adjuster.facts import Facts, Subject
 from lifetracer.adjuster.fitting import Wished, fit
 from lifetracer.adjuster.history import NOTHING
 from lifetracer.adjuster.likely import Likely
-from lifetracer.adjuster.proposing import row_of
+from lifetracer.adjuster.proposing import is_reached, row_of
 from lifetracer.errors import FixByHandError
 from lifetracer.periods import start_of, step
 from lifetracer.settings import Settings
@@ -148,11 +148,16 @@ def _rows(work: Work, wanted: Sequence[Asked], at: datetime) -> list[dict[str, A
     room = room_of(work, (horizon - work.facts.today).days)
     fitted = {made.key: made for made in fit(wishes, room, work.ambition.probability)}
     by_key = {wish.key: wish for wish in wishes}
-    return [
-        row_of(work, one, fitted[one.key], by_key[one.key], likely[one.key], room, at)
-        for one in wanted
-        if one.key in fitted
-    ]
+    rows = []
+    for one in wanted:
+        if one.key not in fitted:
+            continue
+        row = row_of(work, one, fitted[one.key], by_key[one.key], likely[one.key], room, at)
+        if is_reached(row):
+            work.note(one.intent, one.start, "reached")
+        else:
+            rows.append(row)
+    return rows
 
 
 def _likely(facts: Facts, one: Asked) -> tuple[Likely, dict[str, Any]] | None:

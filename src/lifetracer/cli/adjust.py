@@ -11,6 +11,7 @@ import typer
 NOTES = {
     "too_little_data": "too little is known of it yet",
     "away": "you are away",
+    "reached": "what can be reached of it is reached already",
 }
 
 
