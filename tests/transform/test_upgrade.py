@@ -44,9 +44,12 @@ $$;
 create unique index on core.fct_match (account_id, layer);
 create view marts.week_day as select account_id from core.dim_account;
 comment on view marts.week_day is 'What nobody makes any more. One row per account.';
+alter view marts.day rename column day_seconds to length;
+create view public.mine as select account_id from marts.week_block;
 update core.dim_account set made_by = 'an older version';
 """
-"""What an older version had not: a list among the columns, a column that the runner reads, other keys; an old mart."""
+"""What an older version had not: a list among the columns, a column that the runner reads, other keys; an old mart, one
+with a column of another name; and what somebody built on a mart, which stays."""
 
 
 def shape(house: Warehouse) -> tuple[set[Any], list[Any], list[Any]]:
@@ -105,5 +108,7 @@ def test_an_older_warehouse_is_made_new_in_place(server: Server) -> None:
             assert transform(house, settings, ann.account_id, as_of=NOON).full
         assert seen == {(3,)}, "readers saw a table half made"
         assert shape(house) == new
+        with house.transaction() as con:
+            assert con.execute("select count(*) > 0 from public.mine").fetchone() == (True,)
         assert not transform(house, settings, ann.account_id, as_of=NOON).full
         assert shape(house) == new
