@@ -70,6 +70,7 @@ def life(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[L
                 "google_url": google.url,
                 "google_token_url": f"{google.url}/token",
                 "toggl_url": google.url,
+                "toggl_pause_seconds": 0.0,
                 "retry_seconds": 0.01,
                 "database_url": house.dsn,
             }
