@@ -280,7 +280,7 @@ class Writer:
         return None
 
     def _compared(self, there: Event | None, standing: Standing) -> Verdict:
-        """What was asked for never happened: the event is as it was, or the person changed it."""
+        """Settle that what was asked for never happened: the event is as it was, or the person changed it."""
         if there is None:
             return Verdict("undone", state="deleted")
         return self._difference(there, standing) or Verdict("undone")

@@ -166,7 +166,7 @@ def _ended(house: Warehouse, account_id: UUID, proposal_id: UUID, query: str, re
 
 
 def _forget(house: Warehouse, account_id: UUID, work: list[ProposedBlock], proposal_id: UUID) -> None:
-    """The calendar is gone, and all that was written with it."""
+    """Note that the calendar is gone, and all that was written with it."""
     with house.transaction(account_id=account_id) as con:
         for block in work:
             settle(con, proposal_id, block.block_id, Verdict("undone"))

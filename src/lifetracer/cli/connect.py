@@ -132,7 +132,7 @@ def ask(title: str, explanation: str, *, hidden: bool = True) -> str:
 
 
 def _ask(source: Source, token: str | None, settings: Settings) -> dict[str, str]:
-    """The credential of a source with one secret: from the option, the environment, or the person."""
+    """Give the credential of a source with one secret: from the option, the environment, or the person."""
     found: dict[str, str] = {}
     for secret in source.secrets:
         if token is not None and not found:

@@ -45,7 +45,7 @@ class Options:
 
 
 def credential(source: Source, options: Options, settings: Settings) -> dict[str, str]:
-    """A credential by service account, refresh token, or the person's consent in the browser.
+    """Give a credential by service account, refresh token, or the person's consent in the browser.
 
     Raises:
         CredentialError: the consent was declined or is not enough.
@@ -76,7 +76,7 @@ def credential(source: Source, options: Options, settings: Settings) -> dict[str
 def choose_calendars(
     source: Source, credential: dict[str, str], settings: Settings, wanted: str | None
 ) -> dict[str, Any]:
-    """Settings that say which calendars are read: as given, as the person picks, or the default."""
+    """Give settings that say which calendars are read: as given, as the person picks, or the default."""
     from lifetracer.connector import connecting
     from lifetracer.connector.sources.google_calendar import calendar_list, check
 

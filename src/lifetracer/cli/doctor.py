@@ -56,7 +56,7 @@ def python(_: Patient) -> Iterator[Finding]:
 
 
 def home(patient: Patient) -> Iterator[Finding]:
-    """The home can be written and has room."""
+    """Check that the home can be written and has room."""
     place = patient.settings.home.expanduser().absolute()
     existing = next(folder for folder in (place, *place.parents) if folder.exists())
     if not os.access(existing, os.W_OK | os.X_OK):
@@ -71,7 +71,7 @@ def home(patient: Patient) -> Iterator[Finding]:
 
 
 def database(patient: Patient) -> Iterator[Finding]:
-    """The database answers, is new enough and has our tables."""
+    """Check that the database answers, is new enough and has our tables."""
     if patient.house is None:
         return
     from lifetracer.warehouse.migrate import pending
@@ -89,7 +89,7 @@ def database(patient: Patient) -> Iterator[Finding]:
 
 
 def clock(patient: Patient) -> Iterator[Finding]:
-    """This machine and the database agree on the time."""
+    """Check that this machine and the database agree on the time."""
     if patient.house is None:
         return
     with patient.house.transaction() as connection:
@@ -105,7 +105,7 @@ def clock(patient: Patient) -> Iterator[Finding]:
 
 
 def secret_key(patient: Patient) -> Iterator[Finding]:
-    """The key opens every stored credential."""
+    """Check that the key opens every stored credential."""
     if patient.house is None or _tables_missing(patient.house):
         return
     with patient.house.transaction() as connection:

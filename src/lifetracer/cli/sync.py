@@ -57,7 +57,7 @@ def command(
 
 @contextmanager
 def _showing(*, quiet: bool) -> Iterator[Progress | None]:
-    """A moving line on a terminal, one plain line per stream elsewhere, nothing with ``--json``."""
+    """Show a moving line on a terminal, one plain line per stream elsewhere, nothing with ``--json``."""
     if quiet:
         yield None
         return

@@ -267,7 +267,7 @@ def _missing(source: Source) -> CredentialError:
 
 
 def _from_settings(source: Source, settings: Settings) -> dict[str, str]:
-    """The credential that the environment gives for a source; empty when it is not complete."""
+    """Give the credential that the environment gives for a source; empty when it is not complete."""
     given: dict[str, str] = {}
     for secret in source.secrets:
         value = getattr(settings, secret.setting) if secret.setting else None

@@ -67,7 +67,7 @@ class StreamCursor:
         return self._reading.settings
 
     def state(self, partition: str = "") -> dict[str, Any]:
-        """Committed state of a partition; empty at the very beginning."""
+        """Give the committed state of a partition; empty at the very beginning."""
         return dict(self._states.get(partition, {}))
 
     def partitions(self) -> list[str]:
@@ -79,7 +79,7 @@ class StreamCursor:
         self._states[partition] = state
 
     def rows(self, stream: str) -> list[dict[str, Any]]:
-        """``data`` of the living rows of a stream of this connection."""
+        """Give ``data`` of the living rows of a stream of this connection."""
         self._reading.stored.wait()
         with self._reading.warehouse.transaction() as connection:
             found = connection.execute(self._on_table("rows", stream), self._names(stream)).fetchall()
@@ -103,11 +103,11 @@ class StreamCursor:
         return int(row[0])
 
     def new_sweep(self) -> str:
-        """A fresh id for a full read."""
+        """Give a fresh id for a full read."""
         return str(uuid4())
 
     def affords(self, bucket: str, requests: int) -> bool:
-        """False when the known quota leaves fewer than ``requests``."""
+        """Tell whether the known quota leaves so many requests."""
         return self._reading.budget.leaves(bucket, requests)
 
     def allowance(self, bucket: str, *, total: int, remaining: int, resets_in: int) -> None:

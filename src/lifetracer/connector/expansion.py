@@ -69,7 +69,7 @@ def expand(events: Iterable[Event], window: Window, zone: tzinfo) -> Iterator[Oc
 
 
 def master_id(event: Event) -> str | None:
-    """The id of the series that ``event`` is an exception of; ``None`` for a master or a single event.
+    """Give the id of the series that ``event`` is an exception of; ``None`` for a master or a single event.
 
     A bare cancelled instance may come without ``recurringEventId``; its id then tells (APIS.md D.6, F.19).
     """
@@ -174,7 +174,7 @@ class Series:
         return Exceptional(str(event["id"]), key, span, event.get("range") == "THISANDFUTURE")
 
     def _original_key(self, event: Event) -> Key | None:
-        """The place in the series that an exception takes; its kind (instant or date) is made the series' own."""
+        """Give the place in the series that an exception takes; its kind (instant or date) is made the series' own."""
         original = event.get("originalStartTime") or {}
         try:
             if original.get("dateTime"):
@@ -191,7 +191,7 @@ class Series:
         return self._fit(span.key, span.zone) if span else None
 
     def _fit(self, key: Key, zone: tzinfo) -> Key:
-        """A date for a timed series means that day's start time; an instant for an all-day series means its day."""
+        """Give a key the series' kind: a date becomes that day's start, an instant of an all-day series its day."""
         if isinstance(key, datetime) and self.span.all_day:
             local = key.astimezone(zone)
             return (local if local.time() == time.min else key.astimezone(self.calendar_zone)).date()
@@ -248,7 +248,7 @@ class Series:
         yield from deque(kept, maxlen=MOST_PER_SERIES)
 
     def _ruled(self, text: str, window: Window) -> Iterator[Key]:
-        """The keys that one rule means inside the window."""
+        """Give the keys that one rule means inside the window."""
         try:
             rule = parse_rule(text)
             before = self._wall(window.end) + timedelta(hours=3)
@@ -285,7 +285,7 @@ class Series:
         return None
 
     def _keys_of(self, line: Line) -> list[tuple[Key, timedelta | None]]:
-        """The keys that RDATE or EXDATE values mean; unreadable values are left out."""
+        """Give the keys that RDATE or EXDATE values mean; unreadable values are left out."""
         keys: list[tuple[Key, timedelta | None]] = []
         for value in line.values:
             begin, _, end = value.partition("/")

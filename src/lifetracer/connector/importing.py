@@ -263,7 +263,7 @@ class _Desk:
             result.deleted += done.deleted
 
     def _owner(self, kind: str) -> tuple[Owner, UUID]:
-        """The connection of a source's files, and the entry in the sync log."""
+        """Give the connection of a source's files, and the entry in the sync log."""
         if kind not in self.owners:
             source = {s.name: s for s in (ical.source, toggl_csv.source)}[kind]
             names: dict[str, Any] = {"account": self.account.account_id, "source": kind}

@@ -178,7 +178,7 @@ class _Writer:
 
 
 def _living(series: str, rows: Iterable[tuple[str, bool, dict[str, Any]]]) -> Iterator[dict[str, Any]]:
-    """The events of a series as they count; a deleted master takes its exceptions along."""
+    """Give the events of a series as they count; a deleted master takes its exceptions along."""
     for _, gone, data in rows:
         if not gone:
             yield data
@@ -206,7 +206,7 @@ def _tables(source: Source) -> dict[str, sql.Identifier]:
 def _zones(
     connection: psycopg.Connection[Any], tables: Mapping[str, sql.Identifier], names: Mapping[str, Any]
 ) -> tuple[dict[str, tzinfo], tzinfo]:
-    """The zone of each calendar that names one, and the account's."""
+    """Give the zone of each calendar that names one, and the account's."""
     rows = connection.execute(sql.SQL(_SQL["zones"]).format(**tables), names).fetchall()
     default = named_zone(rows[0][2]) or UTC
     return {calendar: named_zone(zone) or default for calendar, zone, _ in rows if calendar}, default

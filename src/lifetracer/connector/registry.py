@@ -19,7 +19,7 @@ def all_sources() -> dict[str, Source]:
 
 
 def source_named(name: str) -> Source:
-    """The source with this name or alias.
+    """Give the source with this name or alias.
 
     Raises:
         NotFoundError: there is none.

@@ -116,19 +116,19 @@ class Cursor(Protocol):
         """``app.connection.settings`` of this connection."""
 
     def state(self, partition: str = "") -> dict[str, Any]:
-        """The committed state of a partition; empty at the very beginning."""
+        """Give the committed state of a partition; empty at the very beginning."""
 
     def partitions(self) -> list[str]:
         """Partitions that have a state."""
 
     def rows(self, stream: str) -> list[dict[str, Any]]:
-        """``data`` of all living rows of a stream of this connection (small streams only)."""
+        """Give ``data`` of all living rows of a stream of this connection (small streams only)."""
 
     def new_sweep(self) -> str:
-        """A fresh id for a full read."""
+        """Give a fresh id for a full read."""
 
     def affords(self, bucket: str, requests: int) -> bool:
-        """False when the known quota of ``bucket`` leaves fewer than ``requests``: optional work should wait."""
+        """Tell whether the known quota of ``bucket`` leaves so many requests; else optional work should wait."""
 
     def total(self, stream: str, keys: tuple[str, str], covered: Covered, sweep: str | None = None) -> int:
         """Sum of the first key, else the second, over the living rows in ``covered`` (negatives left out).

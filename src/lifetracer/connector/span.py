@@ -81,7 +81,7 @@ class Span:
         return self.wall.date() if self.all_day else self.instant
 
     def occurrence(self, series_id: str, content_id: str, original_start: str) -> Occurrence:
-        """The occurrence that lies here."""
+        """Give the occurrence that lies here."""
         if self.all_day:
             first = self.wall.date()
             return Occurrence(
@@ -98,7 +98,7 @@ class Span:
 
 
 def named_zone(name: object) -> ZoneInfo | None:
-    """The IANA zone of that name; ``None`` when there is none."""
+    """Give the IANA zone of that name; ``None`` when there is none."""
     try:
         return ZoneInfo(str(name)) if name else None
     except (KeyError, ValueError, OSError):

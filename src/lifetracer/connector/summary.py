@@ -67,7 +67,7 @@ class SyncSummary:
 
 
 def error_json(failure: LifetracerError | None) -> dict[str, Any] | None:
-    """What a failure is, for the sync log and for machines."""
+    """Say what a failure is, for the sync log and for machines."""
     if failure is None:
         return None
     after = failure.after if isinstance(failure, TryAgainError) else None
@@ -75,7 +75,7 @@ def error_json(failure: LifetracerError | None) -> dict[str, Any] | None:
 
 
 def quota_json(budget: Budget) -> dict[str, dict[str, Any]]:
-    """The allowances for a summary."""
+    """Give the allowances for a summary."""
     return {
         bucket: {"remaining": a.remaining, "total": a.total, "resetsAt": _text(a.resets_at)}
         for bucket, a in sorted(budget.allowances.items())

@@ -115,7 +115,7 @@ def _connections(warehouse: Warehouse, account_id: UUID, sources: Sequence[str])
 
 
 def _refused_credential(row: dict[str, Any]) -> CredentialError | None:
-    """What the last sync said of the connection, if it was that its credential is refused."""
+    """Say what the last sync said of the connection, if it was that its credential is refused."""
     told = row["problem"] or {}
     if row["status"] != "needs_user" or told.get("kind") != "credential":
         return None
@@ -179,7 +179,7 @@ def _only_one(warehouse: Warehouse, owner: Owner) -> Iterator[Connection]:
 
 
 def _open_client(warehouse: Warehouse, settings: Settings, owner: Owner, budget: Budget) -> Client:
-    """A client with the connection's credential.
+    """Give a client with the connection's credential.
 
     Raises:
         CredentialError: there is no credential, or it cannot be one.

@@ -84,7 +84,7 @@ class SyncRun:
                 raise
 
     def _store(self, name: str, page: Page, cursor: StreamCursor) -> None:
-        """The transaction that everything rests on: rows, tombstones, cursor, settings and quota together."""
+        """Commit the transaction that everything rests on: rows, tombstones, cursor, settings and quota together."""
         connection, swept = self.session, 0
         with explained(self.warehouse.dsn), self._noted(name, page) as noted:
             if not page.covered:

@@ -64,7 +64,7 @@ class Job:
         return self.status in LIVING
 
     def as_json(self) -> dict[str, Any]:
-        """The job as the API shows it."""
+        """Give the job as the API shows it."""
         return {
             "jobId": str(self.job_id),
             "stage": self.stage,
@@ -96,7 +96,7 @@ class LogLine:
     details: dict[str, Any]
 
     def as_json(self) -> dict[str, Any]:
-        """The line as the API shows it."""
+        """Give the line as the API shows it."""
         return {
             "line": self.line,
             "attempt": self.attempt,

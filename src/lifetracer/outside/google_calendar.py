@@ -78,7 +78,7 @@ def _auth(
 
 
 def reason_of(payload: Any) -> str:
-    """The machine's word for an error, e.g. ``rateLimitExceeded``; empty when the body has none."""
+    """Give the machine's word for an error, e.g. ``rateLimitExceeded``; empty when the body has none."""
     error = payload.get("error") if isinstance(payload, dict) else None
     errors = error.get("errors") if isinstance(error, dict) else None
     first = errors[0] if isinstance(errors, list) and errors else None

@@ -35,7 +35,7 @@ class Answer:
     parsed: Any = None
 
     def json(self) -> Any:
-        """The body as Python values; ``None`` for an empty body."""
+        """Give the body as Python values; ``None`` for an empty body."""
         return self.parsed
 
 
@@ -271,13 +271,13 @@ class Client:
 
 
 def retry_after(headers: Mapping[str, str]) -> datetime | None:
-    """The instant that a ``Retry-After`` header in seconds names, if there is one."""
+    """Give the instant that a ``Retry-After`` header in seconds names, if there is one."""
     seconds = _integer(headers.get("retry-after"))
     return datetime.now(UTC) + timedelta(seconds=seconds) if seconds is not None else None
 
 
 def _words(response: httpx.Response) -> tuple[str, Any]:
-    """What an error answer says: a JSON string (Toggl), an object (Google) or plain text."""
+    """Say what an error answer says: a JSON string (Toggl), an object (Google) or plain text."""
     text = response.text.strip()
     try:
         payload = json.loads(text)

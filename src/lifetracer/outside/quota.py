@@ -66,7 +66,7 @@ class Budget:
         return _used_up(title, resets_at)
 
     def leaves(self, bucket: str, requests: int) -> bool:
-        """False when the bucket is known to hold fewer than ``requests`` before its reset."""
+        """Tell whether the bucket may hold so many requests before its reset."""
         known = self.allowances.get(bucket)
         if not known or known.remaining is None:
             return True

@@ -234,7 +234,7 @@ class Board:
     def heat(
         self, query: str, title: str, description: str, unit: str, *, size: tuple[int, int] = (12, 10)
     ) -> heatmap.Panel:
-        """A cell per day and row, darker with more of it."""
+        """Draw a cell per day and row, darker with more of it."""
         panel = self.dress(heatmap.Panel(), query, title, description, unit, size, form="time_series")
         panel.calculate(False).cell_gap(1).show_value(kinds.VisibilityMode.NEVER)
         panel.color(_Blues()).hide_legend()
@@ -249,7 +249,7 @@ class Board:
         *,
         size: tuple[int, int] = (24, 10),
     ) -> table.Panel:
-        """A table; columns that are not named stay hidden, and serve links only."""
+        """Draw a table; columns that are not named stay hidden, and serve links only."""
         panel = self.dress(table.Panel(), query, title, description, TEXT, size)
         panel.show_header(True).cell_height(kinds.TableCellHeight.SM)
         for name, column in columns.items():

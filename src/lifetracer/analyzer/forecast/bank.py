@@ -45,7 +45,7 @@ def _reaching(values: Floats, rows: int, fill: float) -> Floats:
 
 
 def _fading_mean(actual: Floats, complete: Bools, half_life: float) -> Floats:
-    """The discounted mean [days, categories] up to and with each day; days that are not complete change nothing."""
+    """Give the discounted mean [days, categories] up to and with each day; incomplete days change nothing."""
     keep = 0.5 ** (1 / half_life)
     total, weight, found = np.zeros(actual.shape[1]), 0.0, np.zeros_like(actual)
     for i, (row, known) in enumerate(zip(actual, complete, strict=True)):
@@ -56,7 +56,7 @@ def _fading_mean(actual: Floats, complete: Bools, half_life: float) -> Floats:
 
 
 def _pauses(actual: Floats, complete: Bools) -> Floats:
-    """The logarithm [days, categories] of 1 + the complete days since there was any time, by the evening of each."""
+    """Give log [days, categories] of 1 + the complete days since there was any time, by the evening of each."""
     without, found = np.full(actual.shape[1], 30.0), np.zeros_like(actual)
     for i, (row, known) in enumerate(zip(actual, complete, strict=True)):
         if known:
@@ -182,7 +182,7 @@ class Kernel:
     share: float = 1.0  # of that difference
 
     def weigh(self, seen: View, leave_out: frozenset[str] = frozenset()) -> Floats:
-        """The weights [days, 1 or categories] of the known days."""
+        """Give the weights [days, 1 or categories] of the known days."""
         fade = 0.5 ** (seen.back / (LONG if "trend" in leave_out else self.half_life))
         sort = np.where(seen.same, 1.0, np.where(seen.alike, self.alike, self.others))
         weights = fade * sort * seen.label * seen.moods[self.mood]
@@ -217,7 +217,7 @@ PLAN_KERNELS = {
 
 
 def kernels_for(past: Prepared) -> dict[str, Kernel]:
-    """The experts that can say something about this history."""
+    """Give the experts that can say something about this history."""
     knows_plans = past.plans is not None and bool(past.plans.seconds[: len(past.actual)].any())
     return {**KERNELS, **PLAN_KERNELS} if knows_plans else KERNELS
 
@@ -256,7 +256,7 @@ def _said(past: Prepared, origin: int, day: int, leave_out: frozenset[str]) -> l
 def expert_quantiles(
     past: Prepared, origin: int, day: int, levels: Floats = QUANTILES, stretch: float = STRETCH
 ) -> Floats:
-    """What every expert says of ``day`` from ``origin``: quantiles [experts, categories, levels]."""
+    """Give what every expert says of ``day`` from ``origin``: quantiles [experts, categories, levels]."""
     found = np.empty((len(kernels_for(past)), past.actual.shape[1], len(levels)))
     for values, weights, places in _said(past, origin, day, frozenset()):
         found[places] = weighted_quantiles(values, weights, levels, stretch)
@@ -264,7 +264,7 @@ def expert_quantiles(
 
 
 def expert_means(past: Prepared, origin: int, day: int, leave_out: frozenset[str] = frozenset()) -> Floats:
-    """The mean [experts, categories] that every expert would say, were what ``leave_out`` names not known."""
+    """Give the mean [experts, categories] that every expert would say, were what ``leave_out`` names not known."""
     found = np.empty((len(kernels_for(past)), past.actual.shape[1]))
     for values, weights, places in _said(past, origin, day, leave_out):
         found[places] = (weights * values).sum(axis=1) / weights.sum(axis=1)

@@ -19,7 +19,7 @@ POOLED_DAYS = 60.0  # with as many days of losses, a category's own count as muc
 
 
 def group_of(horizon: int) -> int:
-    """The group of probes that speaks for a horizon in days."""
+    """Give the group of probes that speaks for a horizon in days."""
     return 0 if horizon == 1 else 1 if horizon <= 7 else 2
 
 
@@ -32,7 +32,7 @@ class Ledger:
 
     @classmethod
     def empty(cls, experts: int, categories: int) -> Ledger:
-        """A ledger without entries."""
+        """Make a ledger without entries."""
         return cls(np.zeros((len(GROUPS), experts, categories)), np.zeros(len(GROUPS)))
 
     def close_day(self, arrived: dict[int, Floats]) -> None:
@@ -46,7 +46,7 @@ class Ledger:
                 self.days[g] += 1
 
     def weights(self, horizon: int) -> Floats:
-        """The experts' weights [experts, categories] for a horizon."""
+        """Give the experts' weights [experts, categories] for a horizon."""
         g = group_of(horizon)
         while g > 0 and self.days[g] < 7:  # too early for this group: believe the one before
             g -= 1

@@ -18,7 +18,7 @@ STRETCH = 0.75  # of the allowance for small samples; the mean of several expert
 
 
 def pinball(quantiles: Floats, seen: Floats, levels: Floats = QUANTILES) -> Floats:
-    """The pinball loss of ``quantiles`` [..., levels] against ``seen`` [...], per level, in seconds."""
+    """Give the pinball loss of ``quantiles`` [..., levels] against ``seen`` [...], per level, in seconds."""
     miss = seen[..., None] - quantiles
     return np.maximum(levels * miss, (levels - 1) * miss)
 
@@ -63,12 +63,12 @@ def baseline_days(known: Indices, origin: int, day: int) -> list[Indices]:
 
 
 def baseline_quantiles(actual: Floats, known: Indices, origin: int, day: int, levels: Floats = QUANTILES) -> Floats:
-    """The baselines' quantiles [baselines, categories, levels] for ``day``, from what was known before ``origin``."""
+    """Give the baselines' quantiles [baselines, categories, levels] of ``day``, as known before ``origin``."""
     return np.stack([np.quantile(actual[days], levels, axis=0).T for days in baseline_days(known, origin, day)])
 
 
 def baseline_week_quantiles(actual: Floats, known: Indices, origin: int) -> Floats:
-    """The baselines' quantiles [baselines, categories, levels] of the seven days from ``origin`` on.
+    """Give the baselines' quantiles [baselines, categories, levels] of the seven days from ``origin`` on.
 
     The last n days speak through all their whole seven-day sums, n same weekdays through the last n weeks.
     """

@@ -132,7 +132,7 @@ def _by_rule(mean: float, called: float) -> list[Reason]:
 
 
 def _nothing(history: History, status: Status) -> Forecast:
-    """The answer when nothing can be said."""
+    """Give the answer when nothing can be said."""
     shape = (0, len(history.categories))
     empty = np.empty((*shape, len(QUANTILES)))
     names = list(history.categories)
@@ -170,7 +170,7 @@ def forecast(history: History, horizon: int = HORIZON, seed: int = 0, paths: int
 
 
 def _in_weeks(rehearsal: Rehearsal, origin: int, state: State, drawn: Floats) -> Floats:
-    """The paths, their first week as long as paths and past weeks together say; shorter ones stay as they are."""
+    """Give the paths, their first week as long as paths and past weeks together say; shorter ones stay as they are."""
     if drawn.shape[1] < WEEK:
         return drawn
     week = state.weeks.blend(rehearsal.week_experts(origin), week_quantiles(drawn))
@@ -218,7 +218,7 @@ def futures(history: History, origins: Sequence[int], horizon: int = WEEK) -> It
 
 
 def _share_of_zero(quantiles: Floats) -> Floats:
-    """The probability [horizon, categories] of a day without: the highest level at which the quantile is still 0."""
+    """Give the probability [horizon, categories] of a day without: the highest level whose quantile is still 0."""
     zero = quantiles <= 0
     top = np.where(zero.all(axis=-1), 1.0, np.where(zero, LEVELS, 0.0).max(axis=-1))
     return np.asarray(top)

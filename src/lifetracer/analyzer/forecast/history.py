@@ -54,7 +54,7 @@ class History:
         return self.first_day + timedelta(days=self.days)
 
     def before(self, day: int) -> History:
-        """The history as it was known on the evening before day number ``day``; plans and holidays stay."""
+        """Give the history as it was known on the evening before day number ``day``; plans and holidays stay."""
         return History(
             self.first_day,
             self.categories,

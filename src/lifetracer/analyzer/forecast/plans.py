@@ -77,7 +77,7 @@ def worth(plans: Floats, lived: Floats, free: Floats, weights: Floats) -> Floats
 
 
 def _beyond(values: Floats, sort: Floats, weights: Floats) -> Floats:
-    """What of values is not explained by the sort of day."""
+    """Say what of values is not explained by the sort of day."""
     root = np.sqrt(weights)[:, None]
     usual, *_ = np.linalg.lstsq(root * sort, root * values, rcond=None)
     return np.asarray(values - sort @ usual)

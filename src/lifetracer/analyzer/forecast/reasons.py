@@ -15,7 +15,7 @@ LEAST = 30.0  # seconds; less is not worth a word
 
 
 def reasons(past: Prepared, origin: int, day: int, weights: Floats) -> list[list[Reason]]:
-    """The parts of each category's expected seconds on ``day``: the usual level, then each step's difference.
+    """Give the parts of each category's expected seconds on ``day``: the usual level, then each step's difference.
 
     ``weights`` [experts, categories] are the blend's. Steps that move nothing are left out.
     """

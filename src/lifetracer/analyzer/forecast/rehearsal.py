@@ -108,7 +108,7 @@ class Rehearsal:
         return int(max(early, (origin - WINDOW) // STRIDE * STRIDE))
 
     def states(self, origins: Sequence[int]) -> dict[int, State]:
-        """What is believed on the evening before each origin."""
+        """Say what is believed on the evening before each origin."""
         stretches: dict[int, list[int]] = {}
         for origin in origins:
             stretches.setdefault(self.begins(origin), []).append(origin)
@@ -125,7 +125,7 @@ class Rehearsal:
         return self._said[origin, day]
 
     def weeks(self, origin: int, ledger: Ledger) -> Floats | None:
-        """What the paths and past weeks say [1 + kernels, categories, 5] of the week from ``origin`` on."""
+        """Say what the paths and past weeks say [1 + kernels, categories, 5] of the week from ``origin`` on."""
         past, said = self.past, self.week_experts(origin)
         if said is None:
             return None
@@ -136,7 +136,7 @@ class Rehearsal:
         return np.concatenate([week_quantiles(drawn)[None], said])
 
     def week_experts(self, origin: int) -> Floats | None:
-        """What past weeks say of the week from ``origin`` on."""
+        """Say what past weeks say of the week from ``origin`` on."""
         if origin not in self._weeks:
             self._weeks[origin] = week_experts(self.past, origin)
         return self._weeks[origin]

@@ -47,7 +47,7 @@ TRUST = np.array([2.0 * len(WEEK_KERNELS), *np.ones(len(WEEK_KERNELS))])[:, None
 
 
 def whole_weeks(past: Prepared, origin: int) -> tuple[np.ndarray, Floats]:
-    """The first days of all complete stretches of seven days before ``origin`` within reach, and their sums."""
+    """Give the first days of all complete stretches of seven days before ``origin`` within reach, and their sums."""
     starts = np.arange(max(0, origin - WEEK - REACH), origin - WEEK + 1)
     counts = np.searchsorted(past.known, starts + WEEK) - np.searchsorted(past.known, starts)
     starts = starts[counts == WEEK]
@@ -63,7 +63,7 @@ def _is_like_others(past: Prepared, origin: int) -> bool:
 
 
 def week_experts(past: Prepared, origin: int) -> Floats | None:
-    """What past weeks say [kernels, categories, 5] of the seven days from ``origin`` on.
+    """Say what past weeks say [kernels, categories, 5] of the seven days from ``origin`` on.
 
     They know the plan as past days do: by what it differs. ``None``: they are too few, or it is a week unlike others.
     """
@@ -96,7 +96,7 @@ class WeekLedger:
 
     @classmethod
     def empty(cls, categories: int) -> WeekLedger:
-        """A ledger without entries."""
+        """Make a ledger without entries."""
         return cls(np.zeros((len(TRUST), categories)))
 
     def fade(self) -> None:
@@ -108,7 +108,7 @@ class WeekLedger:
         self.losses, self.weeks = self.losses + losses, self.weeks + 1
 
     def copy(self) -> WeekLedger:
-        """What is believed now, for later."""
+        """Note what is believed now, for later."""
         return WeekLedger(self.losses.copy(), self.weeks)
 
     def weights(self) -> Floats:
@@ -125,7 +125,7 @@ class WeekLedger:
         return np.asarray(raw / raw.sum(axis=0))
 
     def blend(self, said: Floats | None, of_paths: Floats) -> Floats:
-        """What is likely [categories, 5] of the week, in whole seconds; ``said`` by past weeks, and by the paths."""
+        """Give what is likely [categories, 5] of the week in whole seconds; ``said`` by past weeks, and the paths."""
         found = of_paths
         if said is not None:
             found = np.einsum("kc,kcq->cq", self.weights(), np.concatenate([of_paths[None], said]))

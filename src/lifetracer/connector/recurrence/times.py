@@ -115,7 +115,7 @@ def _chosen(rule: Rule, days: Sequence[date], clock: Sequence[time]) -> Iterator
 
 
 def _periods(rule: Rule, origin: date, begin: date, end: date) -> Iterator[Sequence[date]]:
-    """The days of each period from the one that holds ``begin`` to that of ``end``; limits applied, in order."""
+    """Give the days of each period from the one that holds ``begin`` to that of ``end``; limits applied, in order."""
     number: Callable[[date], int]
     days: Callable[[int], list[date]]
     if rule.freq == "YEARLY" and rule.weekno:
@@ -151,7 +151,7 @@ def _week_days(rule: Rule, origin: date, index: int) -> list[date]:
 
 
 def _fits(rule: Rule, day: date) -> bool:
-    """True when no BY part about days excludes ``day`` (the parts as limits)."""
+    """Tell whether no BY part about days excludes ``day`` (the parts as limits)."""
     if rule.month and day.month not in rule.month:
         return False
     if rule.day and not any(weekday == day.weekday() for _, weekday in rule.day):
@@ -183,7 +183,7 @@ def _month_length(year: int, month: int) -> int:
 
 
 def _days_of_month(rule: Rule, year: int, month: int, numbers: Sequence[int]) -> set[date]:
-    """The numbered days of a month; one that does not exist is left out or moved as SKIP says."""
+    """Give the numbered days of a month; one that does not exist is left out or moved as SKIP says."""
     length = _month_length(year, month)
     days = set()
     for number in numbers:
@@ -278,7 +278,7 @@ def _week_year_days(rule: Rule, origin: date, year: int) -> list[date]:
 
 
 def _base_week_year(rule: Rule, origin: date) -> int:
-    """The week-year from which INTERVAL counts: that of DTSTART when DTSTART fits the rule.
+    """Give the week-year from which INTERVAL counts: that of DTSTART when DTSTART fits the rule.
 
     Otherwise RFC 5545 leaves the set undefined; then the calendar year counts, as libical has it. With INTERVAL=1
     nothing may be lost between the two.
@@ -318,7 +318,7 @@ def _by_clock(rule: Rule, start: datetime, stretch: Stretch, patience: int) -> I
 
 
 def _next_possible(rule: Rule, moment: datetime) -> datetime | None:
-    """The next time that could match when ``moment`` does not; ``None`` when it does."""
+    """Give the next time that could match when ``moment`` does not; ``None`` when it does."""
     if not _fits(rule, moment.date()):
         return datetime.combine(moment.date() + DAY, time.min)
     hands = (

@@ -93,7 +93,7 @@ def calendar_of(call: Call, *, write: bool = False, key: str | None = None) -> C
 
 
 def _shared(call: Call, name: str, *, write: bool) -> Calendar:
-    """A service account sees what was shared with its address, by id; it has no primary calendar of its own here."""
+    """Show a service account what was shared with its address, by id; it has no primary calendar of its own here."""
     for person in call.world.people:
         calendar = person.google.calendars.get(name)
         role = calendar.shared_with.get(call.guest or "") if calendar and not calendar.deleted else None

@@ -233,7 +233,7 @@ class Diary:
         return master
 
     def _new_phase(self, day: date) -> Iterator[Change]:
-        """A new phase: some series change from here on, others begin."""
+        """Begin a new phase: some series change from here on, others begin."""
         phase = phase_of(day, self.planner.seed)
         at = self.micros(day - timedelta(3), 1000)
         old = {series.key: series for series in series_of(phase - 1)}
@@ -278,7 +278,7 @@ class Diary:
     # -- single events ----------------------------------------------------------------------------------------------
 
     def _single(self, day: date, n: int, block: Block) -> Iterator[Change]:
-        """A block is planned on the Sunday before; some are shifted the day before, some dropped in the morning."""
+        """Plan a block on the Sunday before; some are shifted the day before, some dropped in the morning."""
         sunday = day - timedelta(days=day.weekday() + 1)
         event_id = self.key("block", day, block.original, block.topic)
         length = block.end - block.start

@@ -85,12 +85,12 @@ def is_off_by_default(row: Row) -> bool:
 
 
 def title_of(row: Row) -> str:
-    """The name under which the person knows a calendar."""
+    """Give the name under which the person knows a calendar."""
     return str(row.get("summaryOverride") or row.get("summary") or row["id"])
 
 
 def renewed(row: Row | None, calendar_id: str, header: Mapping[str, Any]) -> dict[str, Any] | None:
-    """A calendar's row after what the head of an events answer says; ``None`` when that is nothing new.
+    """Give a calendar's row after what the head of an events answer says; ``None`` when that is nothing new.
 
     The list's sync token does not report a new title or zone, and a service account has no list at all.
     """

@@ -115,7 +115,7 @@ def deleted_events(items: Iterable[Item]) -> set[str]:
 
 
 def masked_tombstones(items: Iterable[Item]) -> list[dict[str, Any]]:
-    """Deleted events whose time Google has masked, without the mask: merged into what is known, it would wipe the time.
+    """Take the mask off deleted events whose time Google has masked: merged into what is known, it would wipe the time.
 
     Seen in recordings: a deleted event comes with ``start`` 2000-01-01T00:00:00Z, ``end`` a day later, ``transparent``.
     """
@@ -155,7 +155,7 @@ def is_exception(item: Item) -> bool:
 
 
 def series_end(recurrence: Iterable[str]) -> datetime | None:
-    """The UNTIL of the only rule of a series; ``None`` without one (a date counts to its end)."""
+    """Give the UNTIL of the only rule of a series; ``None`` without one (a date counts to its end)."""
     rules = [line for line in recurrence if line.startswith("RRULE")]
     found = re.search(r"UNTIL=(\d{8})(?:T(\d{6}))?", rules[0]) if len(rules) == 1 else None
     return datetime.strptime(found[1] + (found[2] or "235959"), "%Y%m%d%H%M%S").replace(tzinfo=UTC) if found else None

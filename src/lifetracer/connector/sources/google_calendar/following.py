@@ -157,7 +157,7 @@ def _start(cursor: Cursor, partition: str) -> _Place:
 
 
 def _first_page(place: _Place) -> _Place:
-    """The beginning of the same read; a full one has to be begun anew, because its sweep has holes."""
+    """Give the beginning of the same read; a full one has to be begun anew, because its sweep has holes."""
     return _Place(sync_token=place.sync_token)
 
 

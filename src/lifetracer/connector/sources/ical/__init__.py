@@ -102,7 +102,7 @@ source.check = check
 def pages(
     calendar: Calendar, calendar_id: str, *, sweep: str | None = None, state: Mapping[str, Any] | None = None
 ) -> Iterator[Page]:
-    """The calendar and its events as pages for ``raw.ical__calendars`` and ``raw.ical__events``.
+    """Give the calendar and its events as pages for ``raw.ical__calendars`` and ``raw.ical__events``.
 
     With ``sweep`` the last page says that the calendar was read whole; ``state`` comes with it.
     """
@@ -130,7 +130,7 @@ def pages(
 
 
 def feed_id(address: str, calendar: Calendar) -> str:
-    """An id for the calendar of a feed that tells nothing of its secret address."""
+    """Make an id for the calendar of a feed that tells nothing of its secret address."""
     google = _GOOGLE.search(urlsplit(address).path)
     if google:
         return plain_id(unquote(google[1]))
@@ -140,13 +140,13 @@ def feed_id(address: str, calendar: Calendar) -> str:
 
 
 def plain_id(text: str) -> str:
-    """An id without the slash that separates calendar and event in ``source_id``, and short enough for an index."""
+    """Make an id without the slash that parts calendar and event in ``source_id``, and short enough for an index."""
     plain = re.sub(r"[\s/\x00-\x1f]+", "-", text.strip())[:200]
     return plain or "calendar"
 
 
 def _whole(body: bytes) -> list[Calendar]:
-    """The calendars of a feed.
+    """Give the calendars of a feed.
 
     Raises:
         BadFileError: the answer is not a calendar.

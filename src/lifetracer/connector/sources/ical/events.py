@@ -308,7 +308,7 @@ def _stamp(text: str) -> tuple[datetime, bool, bool] | None:
 
 
 def _canonical(value: str) -> str:
-    """A date, time or period as RFC 5545 writes it (``20131210Z`` is a date, ``20260101T0900`` lacks its seconds)."""
+    """Read a date, time or period of RFC 5545 (``20131210Z`` is a date, ``20260101T0900`` lacks its seconds)."""
     begin, slash, end = value.partition("/")
     stamp = _stamp(begin)
     assert stamp is not None, "only readable values come here"
@@ -326,7 +326,7 @@ def _whole_days(vevent: Component, start: Moment, end: Moment) -> tuple[Moment, 
 
 
 def _details(vevent: Component) -> dict[str, Any]:
-    """What else an event says about itself."""
+    """Say what else an event says about itself."""
     details: dict[str, Any] = {}
     for name, key in (("SUMMARY", "summary"), ("DESCRIPTION", "description"), ("LOCATION", "location")):
         found = vevent.one(name)
@@ -380,7 +380,7 @@ def _person(found: Property, calendar_name: str) -> dict[str, Any]:
 
 
 def _made_up_uid(vevent: Component) -> str:
-    """An id for an event that has none: the same text gives the same id."""
+    """Make an id for an event that has none: the same text gives the same id."""
     told = [f"{p.name}:{p.value}" for p in vevent.properties if p.name in _TELLING]
     return "without-uid-" + hashlib.sha256("\n".join(sorted(told)).encode(errors="replace")).hexdigest()[:32]
 

@@ -61,11 +61,11 @@ class Component:
         return [p for p in self.properties if p.name in names]
 
     def one(self, *names: str) -> Property | None:
-        """The first property of these names."""
+        """Give the first property of these names."""
         return next((p for p in self.properties if p.name in names), None)
 
     def value(self, name: str) -> str:
-        """The value of a property, stripped; empty when there is none."""
+        """Give the value of a property, stripped; empty when there is none."""
         found = self.one(name)
         return found.value.strip() if found else ""
 

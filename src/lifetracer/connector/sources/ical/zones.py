@@ -20,7 +20,7 @@ _FIXED = re.compile(r"(?:UTC|GMT)\s*([+-])(\d{1,2})(?::?(\d\d))?")
 
 
 def zone_by_name(name: str) -> str | None:
-    """The IANA zone that a name stands for: itself, a path that ends in it, a Windows name, or a city in it."""
+    """Give the IANA zone that a name stands for: itself, a path that ends in it, a Windows name, or a city in it."""
     name = name.strip().strip('"')
     known = _iana()
     for candidate in (name, *("/".join(name.split("/")[-n:]) for n in (3, 2)), re.sub(r":\d{8}T.*", "", name)):
@@ -42,7 +42,7 @@ def zone_by_name(name: str) -> str | None:
 
 
 def zone_by_rules(timezone: Component, year: int) -> tuple[str, bool] | None:
-    """The IANA zone that agrees with a VTIMEZONE in a year, and whether it does so in every week.
+    """Give the IANA zone that agrees with a VTIMEZONE in a year, and whether it does so in every week.
 
     ``None`` when the VTIMEZONE says nothing that can be read.
     """

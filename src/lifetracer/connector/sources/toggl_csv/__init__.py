@@ -135,7 +135,7 @@ def read_export(data: bytes, zone: tzinfo) -> Export:
 
 
 def pages(entries: Sequence[Mapping[str, Any]]) -> Iterator[Page]:
-    """The entries as pages for ``raw.toggl_csv__time_entries``."""
+    """Give the entries as pages for ``raw.toggl_csv__time_entries``."""
     for first in range(0, len(entries), MOST_ITEMS):
         body = json.dumps(entries[first : first + MOST_ITEMS], ensure_ascii=True)
         yield Page(body, API_VERSION, stream="time_entries")
@@ -189,7 +189,7 @@ def _require_times(places: Mapping[str, int], header: Sequence[str]) -> None:
 
 
 def _order(rows: Sequence[_Row]) -> tuple[str, bool]:
-    """The order of day, month and year, decided from all rows."""
+    """Give the order of day, month and year, decided from all rows."""
     dates = [d for row in rows for d in _dates(row.cells) if d]
 
     def is_right(order: str) -> int:
@@ -259,7 +259,7 @@ def _moment(cells: Mapping[str, str], name: str, same_day: str, order: str) -> d
 
 
 def _entry(cells: Mapping[str, str], times: _Times, zone: tzinfo, currency: str | None) -> tuple[dict[str, Any], bool]:
-    """A row as JSON, and whether its duration is not end minus start.
+    """Give a row as JSON, and whether its duration is not end minus start.
 
     Raises:
         ValueError: a sentence about what is wrong.
@@ -303,7 +303,7 @@ def _tags(cells: Mapping[str, str]) -> list[str]:
 
 
 def _key(cells: Mapping[str, str], times: _Times) -> str:
-    """What an entry is known by: who, when (as written), what."""
+    """Say what an entry is known by: who, when (as written), what."""
     who_and_what = [cells.get(name, "") for name in _WHAT]
     told = json.dumps([times.written, *who_and_what, sorted(_tags(cells))], ensure_ascii=True)
     return hashlib.sha256(told.encode()).hexdigest()[:32]

@@ -130,7 +130,7 @@ def tells_time(places: dict[str, int]) -> bool:
 
 
 def currency_of(header: Sequence[str], places: dict[str, int]) -> str | None:
-    """The currency in ``Amount (USD)``."""
+    """Give the currency in ``Amount (USD)``."""
     match = re.search(r"\(\s*([A-Za-z]{3})\s*\)", header[places["amount"]]) if "amount" in places else None
     return match[1].upper() if match else None
 

@@ -20,7 +20,7 @@ HOW_TO_CONNECT = (
 
 
 def open_access(credential: Mapping[str, str], settings: Settings) -> Access:
-    """Basic authentication with the token as user name.
+    """Give basic authentication with the token as user name.
 
     Raises:
         CredentialError: the key is missing or belongs to Toggl 2.0.
@@ -47,7 +47,7 @@ def open_access(credential: Mapping[str, str], settings: Settings) -> Access:
 
 
 def organization_bucket(workspace: Mapping[str, object]) -> str:
-    """The quota bucket of calls about a workspace."""
+    """Give the quota bucket of calls about a workspace."""
     return f"organization:{workspace.get('organization_id') or workspace['id']}"
 
 

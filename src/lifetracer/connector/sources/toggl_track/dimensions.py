@@ -99,7 +99,7 @@ def _complete_lists(api: Api, name: str, workspaces: Iterable[dict[str, Any]]) -
 
 
 def _forget(cursor: Cursor, name: str, ids: set[Any]) -> Page:
-    """A page without items that tombstones the given ids."""
+    """Make a page without items that tombstones the given ids."""
     return Page(
         b"[]",
         api_version="v9",

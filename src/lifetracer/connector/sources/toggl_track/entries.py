@@ -95,7 +95,7 @@ class _Reading:
             self.state["full"] = True
 
     def _note(self) -> Page:
-        """A page without items that only commits the state."""
+        """Make a page without items that only commits the state."""
         return Page(b"[]", api_version="v9", state=deepcopy(self.state))
 
     # -- what changed since the last time ------------------------------------------------------------------
@@ -166,7 +166,7 @@ class _Reading:
         yield Page(answer.body, api_version="v9", sweep=sweep, covered=covered, state=deepcopy(self.state))
 
     def _forgotten_timers(self, floor: datetime) -> Page:
-        """A timer that runs since before v9's reach is in no list; only ``current`` tells whether it still does."""
+        """Ask ``current`` for a timer that runs since before v9's reach: it is in no list."""
         answer = self.api.get(f"{PATH}/current", meta=True)
         running = Covered(where="$ ? (@.stop == null)", time="start", until=floor, trust_empty=True)
         return Page(answer.body, api_version="v9", sweep=self.cursor.new_sweep(), covered=running)
@@ -200,7 +200,7 @@ class _Reading:
         raise TryAgainError(f"Toggl refuses every window, at last from {floor:%Y-%m-%d}.")
 
     def _covered(self, floor: datetime, *, trust_empty: bool = False) -> Covered:
-        """What a v9 window proves: the workspaces one is still in, from a day after its edge (zones differ)."""
+        """Say what a v9 window proves: the workspaces one is still in, from a day after its edge (zones differ)."""
         return Covered(
             where=history.in_workspaces(self.workspaces, at_least_days=(self.cursor.now - floor).days),
             time="start",
@@ -297,7 +297,7 @@ def _latest(instants: list[datetime]) -> list[datetime]:
 
 
 def _next_end(items: list[dict[str, Any]], end: datetime) -> datetime:
-    """The next, earlier upper edge; a second later than the oldest start, for twins that start together."""
+    """Give the next, earlier upper edge; a second later than the oldest start, for twins that start together."""
     new = min(_instants(items, "start")) + timedelta(seconds=1)
     if new >= end:
         raise TryAgainError(
@@ -308,7 +308,7 @@ def _next_end(items: list[dict[str, Any]], end: datetime) -> datetime:
 
 
 def _limit_in(said: str) -> datetime | None:
-    """The earliest day Toggl allows, when it names one ("start_date must not be earlier than 2025-10-10")."""
+    """Give the earliest day Toggl allows, when it names one ("start_date must not be earlier than 2025-10-10")."""
     found = re.search(r"(\d{4})-(\d\d)-(\d\d)", said)
     return datetime(int(found[1]), int(found[2]), int(found[3]), tzinfo=UTC) if found else None
 

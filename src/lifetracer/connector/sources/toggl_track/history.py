@@ -219,7 +219,7 @@ class Years:
             self.newest_at = max((datetime.fromisoformat(s) for s in stamps if s), default=None)
 
     def _really_from(self, answer: Answer, first: date, last: date) -> date:
-        """The server tells which range it really used; a shorter one is taken for what it is."""
+        """Take the range that the server says it really used, also a shorter one."""
         said = answer.headers.get("x-range-start")
         if not said:
             return first
@@ -262,7 +262,7 @@ def _mine(cursor: Cursor) -> str | None:
 
 
 def zone_of(cursor: Cursor) -> ZoneInfo:
-    """The person's zone at Toggl: Reports counts days in it."""
+    """Give the person's zone at Toggl: Reports counts days in it."""
     try:
         return ZoneInfo(str(cursor.settings.get("time_zone") or "UTC"))
     except (ZoneInfoNotFoundError, ValueError):
