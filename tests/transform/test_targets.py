@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -14,9 +15,10 @@ import pytest
 from psycopg.rows import dict_row
 
 from conftest import SECRET_KEY, Server
+from lifetracer.errors import NotFoundError
 from lifetracer.settings import Settings
 from lifetracer.transform.run import transform
-from lifetracer.warehouse import Warehouse
+from lifetracer.warehouse import Warehouse, targets
 from modelled import modelled
 
 from .life import Life, begin
@@ -122,6 +124,7 @@ def aim(made: Aims) -> None:
     for life in (made.ann, made.lee):
         made.aim(life, "study", subject_value="Study", low=10 * HOUR)
     ann = made.ann
+    made.aim(ann, "by id", subject_value=hashlib.md5(b"study").hexdigest(), low=HOUR)
     made.aim(ann, "once", subject="project", subject_value="study", measure="count", low=1)
     made.aim(ann, "tag", subject="tag", subject_value="FOCUS", measure="count", low=1, period="day")
     made.aim(ann, "text", subject="text", subject_value="Chapter", low=HOUR)
@@ -247,6 +250,22 @@ def test_streaks_of_weeks(aims: Aims) -> None:
     once = aims.streak(aims.ann, "once")  # two met, one missed, the open one met already
     assert (once["current_streak"], once["longest_streak"], once["met_periods"], once["periods"]) == (1, 2, 3, 4)
     assert once["last_met_start"] == date(2026, 11, 23)
+
+
+def test_a_tag_that_nobody_uses_is_refused_as_in_sentences(aims: Aims) -> None:
+    with aims.house.transaction(account_id=aims.ann.account_id) as con:
+        assert targets.subject_key(con, "tag", "LATE") == "late"
+        with pytest.raises(NotFoundError, match=r"There is no tag lata") as refused:
+            targets.subject_key(con, "tag", "lata")
+    assert "late" in (refused.value.remedy or "")
+
+
+def test_a_target_is_listed_once_though_one_category_is_called_as_another_is_numbered(aims: Aims) -> None:
+    aims.execute("update core.dim_category set category = app.category_id('Study') where category = 'Spanish'")
+    with aims.house.transaction(account_id=aims.ann.account_id) as con:
+        found = [known.subject_name for known in targets.every(con) if known.name == "by id"]
+    aims.execute("update core.dim_category set category = 'Spanish' where category = app.category_id('Study')")
+    assert found == ["Study"]
 
 
 def test_changes_reach_the_next_run_and_equal_a_full_one(aims: Aims) -> None:

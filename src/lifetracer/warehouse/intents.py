@@ -17,7 +17,7 @@ from psycopg.rows import class_row
 from lifetracer.errors import UsageError
 from lifetracer.warehouse import queries, versions
 from lifetracer.warehouse.connect import Connection
-from lifetracer.warehouse.targets import Bounds, Target, subject_key
+from lifetracer.warehouse.targets import Bounds, Target, named, subject_key
 from lifetracer.warehouse.versions import is_over
 
 _SQL = queries.beside(__file__)
@@ -87,7 +87,7 @@ _SHARED = (
 def every(connection: Connection, on: date | None = None) -> list[Intent]:
     """List the intents of the account: all versions, or those that run on a day or later; the most important first."""
     with connection.cursor(row_factory=class_row(Intent)) as cursor:
-        return cursor.execute(_named(connection, "every"), {"on": on}).fetchall()
+        return cursor.execute(named(connection, _SQL, "every"), {"on": on}).fetchall()
 
 
 def add(connection: Connection, intent: Intent) -> Intent:
@@ -96,7 +96,7 @@ def add(connection: Connection, intent: Intent) -> Intent:
     Raises:
         AlreadyWishedError: the same is wished already, under whatever name.
         UsageError: an intent of this name runs already, there are too many, or the amounts make no sense.
-        NotFoundError: there is no such category or project.
+        NotFoundError: there is no such category, project or tag.
     """
     intent = replace(intent, subject_value=subject_key(connection, intent.subject, intent.subject_value))
     for known in rivals(connection, intent):
@@ -182,9 +182,3 @@ def _write(connection: Connection, intent: Intent) -> Intent:
     given = {name: getattr(intent, name) for name in (*_SHARED, "sentence", "intent_id")}
     kept = versions.written(connection, Intent, _SQL["put"], given, "intent")
     return next(known for known in every(connection) if known == kept)
-
-
-def _named(connection: Connection, name: str) -> str:
-    """Choose the query that does without the names of categories and projects while no transform has made them."""
-    made = connection.execute(_SQL["is_made"]).fetchone()
-    return _SQL[name if made and made[0] else f"{name}_unnamed"]

@@ -1,9 +1,5 @@
 -- Queries of intents.py, in the account's transaction.
 
--- is_made --
--- Whether a transform has made the names of categories and projects.
-select to_regclass('core.dim_category') is not null and to_regclass('core.dim_project') is not null
-
 -- every --
 select intent.intent_id, intent.name, intent.sentence, intent.subject, intent.subject_value, intent.measure, intent.period,
     intent.comparison, intent.low, intent.high, intent.weekdays, intent.priority, intent.valid_from, intent.valid_to,
@@ -12,9 +8,13 @@ from (
     select version.*, lead(version.valid_from) over (partition by version.account_id, version.intent_id order by version.valid_from) as next_from
     from app.intent as version
 ) as intent
-left join core.dim_category as category
-    on intent.account_id = category.account_id and intent.subject = 'category'
-    and intent.subject_value in (category.category_id, category.category)
+left join lateral (
+    select named.category from core.dim_category as named
+    where named.account_id = intent.account_id and intent.subject = 'category'
+        and intent.subject_value in (named.category_id, named.category)
+    order by named.category_id = intent.subject_value desc -- one may be called as another is numbered
+    limit 1
+) as category on true
 left join core.dim_project as project
     on intent.account_id = project.account_id and intent.subject = 'project' and intent.subject_value = project.project_key
 where %(on)s::date is null

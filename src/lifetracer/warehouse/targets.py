@@ -5,6 +5,7 @@ Law: the past keeps its measure. A target that changes gets a further version fr
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -97,7 +98,7 @@ class Target:
 def every(connection: Connection, on: date | None = None) -> list[Target]:
     """List the targets of the account: all versions, or those in force on a day; the most important first."""
     with connection.cursor(row_factory=class_row(Target)) as cursor:
-        return cursor.execute(_query(connection, "every"), {"on": on}).fetchall()
+        return cursor.execute(named(connection, _SQL, "every"), {"on": on}).fetchall()
 
 
 def add(connection: Connection, target: Target) -> Target:
@@ -105,7 +106,7 @@ def add(connection: Connection, target: Target) -> Target:
 
     Raises:
         UsageError: a target of this name is in force already, or the amounts make no sense.
-        NotFoundError: there is no such category or project.
+        NotFoundError: there is no such category, project or tag.
     """
     if any(known.name == target.name and not is_over(known, target.valid_from) for known in every(connection)):
         raise UsageError(
@@ -173,14 +174,14 @@ def _write(connection: Connection, target: Target, subject_value: str | None) ->
 
 
 def subject_key(connection: Connection, subject: str, wanted: str | None) -> str | None:
-    """Give the key of what is measured; a category or project that is not known yet stays as it was written.
+    """Give the key of what is measured; while nothing of the kind is known, it stays as it was written.
 
     Raises:
-        NotFoundError: there is no such category or project; names those that come near.
+        NotFoundError: there is no such category, project or tag; names those that come near.
     """
-    if wanted is None or subject not in {"category", "project"}:
+    if wanted is None or subject not in {"category", "project", "tag"}:
         return wanted
-    known = connection.execute(_query(connection, f"every_{subject}")).fetchall()
+    known = connection.execute(named(connection, _SQL, f"every_{subject}")).fetchall()
     if not known:
         return wanted
     for key, name in known:
@@ -190,7 +191,7 @@ def subject_key(connection: Connection, subject: str, wanted: str | None) -> str
     raise NotFoundError(f"There is no {subject} {wanted}.", remedy=listing(names, wanted, f"its {subject}"))
 
 
-def _query(connection: Connection, name: str) -> str:
+def named(connection: Connection, sql: Mapping[str, str], name: str) -> str:
     """Choose the query that does without the names of categories and projects while no transform has made them."""
     made = connection.execute(_SQL["is_made"]).fetchone()
-    return _SQL[name if made and made[0] else f"{name}_unnamed"]
+    return sql[name if made and made[0] else f"{name}_unnamed"]

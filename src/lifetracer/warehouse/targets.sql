@@ -1,8 +1,11 @@
 -- Queries of targets.py, in the account's transaction.
 
 -- is_made --
--- Whether a transform has made the names of categories and projects.
-select to_regclass('core.dim_category') is not null and to_regclass('core.dim_project') is not null
+-- Whether a transform has made the names of categories, projects and tags.
+select
+    to_regclass('core.dim_category') is not null
+    and to_regclass('core.dim_project') is not null
+    and to_regclass('core.fct_entry') is not null
 
 -- every --
 select target.target_id, target.name, target.subject, target.subject_value, target.measure, target.period,
@@ -12,9 +15,13 @@ from (
     select version.*, lead(version.valid_from) over (partition by version.account_id, version.target_id order by version.valid_from) as next_from
     from app.target as version
 ) as target
-left join core.dim_category as category
-    on target.account_id = category.account_id and target.subject = 'category'
-    and target.subject_value in (category.category_id, category.category)
+left join lateral (
+    select named.category from core.dim_category as named
+    where named.account_id = target.account_id and target.subject = 'category'
+        and target.subject_value in (named.category_id, named.category)
+    order by named.category_id = target.subject_value desc -- one may be called as another is numbered
+    limit 1
+) as category on true
 left join core.dim_project as project
     on target.account_id = project.account_id and target.subject = 'project' and target.subject_value = project.project_key
 where %(on)s::date is null
@@ -45,6 +52,15 @@ select category_id, name from app.category order by name
 select project_key, project_name from core.dim_project where project_name is not null order by is_deleted, project_name
 
 -- every_project_unnamed --
+select null::text, null::text where false
+
+-- every_tag --
+select distinct tag.name, tag.name
+from core.fct_entry as entry
+cross join unnest(entry.tags) as tag (name)
+order by tag.name
+
+-- every_tag_unnamed --
 select null::text, null::text where false
 
 -- put --
