@@ -3,33 +3,19 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pytest
 
-from .test_command_line import lifetracer_says
+from .conftest import Says
 
 pytestmark = pytest.mark.db
 
 
-@pytest.fixture
-def says(environ, account) -> Any:
-    chosen = environ | {"LIFETRACER_ACCOUNT": account.name}
-
-    def say(*words: str, code: int = 0) -> str:
-        told = lifetracer_says(chosen, *words)
-        assert told.returncode == code, told.stderr
-        assert "Traceback" not in told.stderr
-        return told.stdout if code == 0 else told.stderr
-
-    return say
-
-
-def test_targets_are_added_changed_listed_and_ended(says) -> None:
+def test_targets_are_added_changed_listed_and_ended(says: Says) -> None:
     told = says(
         "target", "add", "Learn", "--category", "Study", "--at-least", "10h", "--per", "week", "--from", "2026-11-04"
     )
-    assert "category Study: at least 10h per week, from the week of 2026-11-09 on" in told
+    assert "category Study: at least 10 h per week, from the week of 2026-11-09 on" in told
     says("target", "add", "Early", "--measure", "start_time", "--at-most", "06:00", "--per", "day", "--on", "mon,fri")
     says("target", "change", "Learn", "--between", "8h", "12h")
     found = {target["name"]: target for target in json.loads(says("target", "list", "--json"))}
@@ -44,7 +30,7 @@ def test_targets_are_added_changed_listed_and_ended(says) -> None:
     assert "no weekday" in says("target", "add", "x", "--at-least", "1h", "--on", "someday", code=2)
 
 
-def test_rates_are_set_and_removed(says) -> None:
+def test_rates_are_set_and_removed(says: Says) -> None:
     rate = json.loads(says("rate", "add", "95.50", "eur", "--client", "Nord", "--from", "2026-01-01", "--json"))
     assert (rate["hourlyAmount"], rate["currency"], rate["client"]) == (95.5, "EUR", "Nord")
     assert "95.50 EUR an hour  Nord, from 2026-01-01" in says("rate", "list")
@@ -53,7 +39,7 @@ def test_rates_are_set_and_removed(says) -> None:
     assert "is no amount" in says("rate", "add", "much", "EUR", code=2)
 
 
-def test_a_day_is_corrected_shown_and_given_back_through_a_transform(says) -> None:
+def test_a_day_is_corrected_shown_and_given_back_through_a_transform(says: Says) -> None:
     says("accounts", "set", "--country", "jp")
     says("day-type", "set", "2026-11-22", "travel")
     (day,) = json.loads(says("day-type", "show", "--from", "2026-11-22", "--to", "2026-11-22", "--json"))

@@ -3,29 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pytest
 
-from .test_command_line import lifetracer_says
+from .conftest import Says
 
 pytestmark = pytest.mark.db
 
 
-@pytest.fixture
-def says(environ, account) -> Any:
-    chosen = environ | {"LIFETRACER_ACCOUNT": account.name}
-
-    def say(*words: str, code: int = 0) -> str:
-        told = lifetracer_says(chosen, *words)
-        assert told.returncode == code, told.stderr
-        assert "Traceback" not in told.stderr
-        return told.stdout if code == 0 else told.stderr + told.stdout
-
-    return say
-
-
-def test_a_wish_is_said_changed_listed_and_ended(says) -> None:
+def test_a_wish_is_said_changed_listed_and_ended(says: Says) -> None:
     says("category", "add", "Reading")
     assert says("intent", "add", "read at least 5 h a week", "--try") == "“Reading”: at least 5 h per week\n"
     assert says("intent", "list") == ""
@@ -43,7 +29,7 @@ def test_a_wish_is_said_changed_listed_and_ended(says) -> None:
     assert asked["code"] == "vague"
 
 
-def test_without_a_history_nothing_is_proposed_and_it_says_why(says) -> None:
+def test_without_a_history_nothing_is_proposed_and_it_says_why(says: Says) -> None:
     assert "lifetracer transform" in says("adjust", code=2)
     says("transform")
     says("intent", "add", "track at least 5 h a week")
@@ -55,12 +41,12 @@ def test_without_a_history_nothing_is_proposed_and_it_says_why(says) -> None:
     assert "no proposal" in says("proposal", "edit", "0000", "--at-least", "1h", code=2)
 
 
-def test_days_away_and_ambition_are_kept(says) -> None:
+def test_days_away_and_ambition_are_kept(says: Says) -> None:
     assert "Sea: 2190-07-01 to 2190-07-14" in says("vacation", "add", "2190-07-01", "2190-07-14", "--name", "Sea")
     assert "Sea" in says("vacation", "list")
     says("vacation", "end", "Sea")
     assert json.loads(says("vacation", "list", "--all", "--json")) == []
     told = says("vacation", "settings", "--probability", "80%", "--carry-over", "--sleep", "7h", "--reserve", "90m")
     assert "a chance of 80%" in told
-    assert "7h of sleep" in told
+    assert "7 h of sleep" in told
     assert "between 10% and 90%" in says("vacation", "settings", "--probability", "95%", code=2)

@@ -1,4 +1,4 @@
-"""How amounts of a target are written: `10h`, `1h30m`, `3`, `06:00`, `25%`.
+"""How amounts of a target are read and written: `10 h`, `1 h 30 m`, `3`, `06:00`, `25%`.
 
 Law: what is written is read again as the same number (durations and times to the second).
 """
@@ -58,6 +58,7 @@ def write(amount: Decimal | int | float, measure: str) -> str:
         return str(whole)
     hours, minutes, seconds = whole // 3600, whole % 3600 // 60, whole % 60
     if measure == "duration":
-        parts = (f"{hours}h" if hours else "", f"{minutes}m" if minutes else "", f"{seconds}s" if seconds else "")
-        return "".join(parts) or "0h"
+        parts = [f"{hours} h"] if hours or not whole else []
+        parts += [f"{minutes:02} m" if hours else f"{minutes} m"] if minutes else []
+        return " ".join([*parts, f"{seconds} s"] if seconds else parts)
     return f"{hours:02}:{minutes:02}" + (f":{seconds:02}" if seconds else "")

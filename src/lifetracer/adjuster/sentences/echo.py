@@ -23,7 +23,7 @@ def echo(wish: Wish, language: Language) -> str:
 
 
 def amount(value: Decimal, measure: str, language: str) -> str:
-    """Say an amount: 1 h 30 min, 3 times, 25 %, 06:00; 1時間30分, 3回, 25%."""
+    """Say an amount: 1 h 30 m, 3 times, 25 %, 06:00; 1時間30分, 3回, 25%."""
     ja = language == "ja"
     if measure == "share":
         share = f"{value * 100:.2f}".rstrip("0").rstrip(".")
@@ -36,7 +36,7 @@ def amount(value: Decimal, measure: str, language: str) -> str:
         return f"{hours:02}:{minutes:02}"
     parts = [f"{hours}時間" if ja else f"{hours} h"] if hours or not minutes else []
     if minutes:
-        parts.append(f"{minutes}分" if ja else f"{minutes} min")
+        parts.append(f"{minutes}分" if ja else f"{minutes:02} m" if hours else f"{minutes} m")
     return "".join(parts) if ja else " ".join(parts)
 
 
