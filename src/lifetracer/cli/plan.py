@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from uuid import UUID
     from zoneinfo import ZoneInfo
 
     from lifetracer.adjuster.plan_proposals import Proposal, ProposedBlock
@@ -32,6 +33,7 @@ CONFLICTS = {
     "in_the_way": "another event has come in between",
     "too_late": "its time has come already",
     "foreign": "another event has its id; it was not touched",
+    "left_out": "left out",
 }
 
 
@@ -87,17 +89,26 @@ def every(as_json: Json = False) -> None:
 @app.command()
 def approve(
     proposal: Which = None,
+    only: Annotated[
+        str | None, typer.Option(help="Write these blocks only, by their numbers in `plan show`: 1,3.")
+    ] = None,
+    without: Annotated[str | None, typer.Option(help="Leave these blocks out, by their numbers.")] = None,
     new_calendar: Annotated[
         bool, typer.Option("--new-calendar", help="Make a new calendar, where you deleted the former one.")
     ] = False,
     as_json: Json = False,
 ) -> None:
     """Write a proposal into the calendar that lifetracer makes for it; again, it goes on where it was interrupted."""
-    from lifetracer.adjuster import write_back
+    from lifetracer.adjuster import plan_proposals, write_back
     from lifetracer.cli.surroundings import chosen_account, opened
 
     with opened() as (house, settings):
         account = chosen_account(house, settings)
+        if only is not None or without is not None:
+            with house.transaction(account_id=account.account_id) as con:
+                found = plan_proposals.find(con, proposal)
+                plan_proposals.decide(con, found.proposal_id, _chosen(found, only, without))
+            proposal = str(found.proposal_id)
         summary = write_back.approve(house, settings, account.account_id, proposal, new_calendar=new_calendar)
     _tell(summary, as_json=as_json)
 
@@ -179,6 +190,23 @@ def settings(
     )
 
 
+def _chosen(found: Proposal, only: str | None, without: str | None) -> set[UUID]:
+    from lifetracer.errors import UsageError
+
+    if only is not None and without is not None:
+        raise UsageError("Blocks are either chosen or left out.", remedy="Give one of --only and --without.")
+    blocks = {str(number): block.block_id for number, block in enumerate(found.blocks, 1)}
+    named = [number.strip() for number in (only or without or "").split(",")]
+    unknown = next((number for number in named if number not in blocks), None)
+    if unknown is not None:
+        raise UsageError(
+            f"The proposal has no block number “{unknown}”.",
+            remedy=f"It has {len(blocks)}: `lifetracer plan show {found.proposal_id}`.",
+        )
+    chosen = {blocks[number] for number in named}
+    return chosen if only is not None else set(blocks.values()) - chosen
+
+
 def _quiet(text: str) -> dict[str, Any]:
     from datetime import time
 
@@ -195,11 +223,12 @@ def _quiet(text: str) -> dict[str, Any]:
 
 def _show(found: Proposal, zone: ZoneInfo) -> None:
     typer.echo(f"Plan proposal {found.proposal_id}: {found.status}")
-    for block in found.blocks:
-        typer.echo(f"  {_line(block, zone)}")
+    for number, block in enumerate(found.blocks, 1):
+        typer.echo(f"{number:4}  {_line(block, zone)}")
     _say_unplaced(found.unplaced)
     if found.status == "proposed":
         typer.echo("Write it into the calendar: lifetracer plan approve   (take it back: lifetracer plan undo)")
+        typer.echo("Or only some blocks: lifetracer plan approve --without 2")
     elif found.status in {"approved", "partly"}:
         typer.echo(f"It is not finished: lifetracer plan approve {found.proposal_id}")
 
