@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -10,9 +11,11 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from babel.core import get_global
 
 from conftest import SECRET_KEY, Server
 from lifetracer.settings import Settings
+from lifetracer.transform.project import PROJECT
 from lifetracer.transform.run import transform
 from lifetracer.warehouse import Warehouse, rates
 from modelled import modelled
@@ -77,20 +80,36 @@ def test_the_most_specific_rate_applies_and_of_those_the_latest_valid_one(bills:
     bills.entry(ann, None, "2026-10-05T08:00:00Z", "2026-10-05T09:00:00Z")
     bills.entry(ann, 1, "2026-10-06T08:00:00Z", "2026-10-06T09:00:00Z", billable=False)
     bills.rate(ann, "50")
+    bills.rate(ann, "1000", "JPY", project="Own")
+    bills.rate(ann, "60.5", client="nord", project="shop", since=date(2026, 10, 8))
     bills.rate(ann, "60", client="nord")
     bills.rate(ann, "70", project="PORTAL")
     bills.rate(ann, "80", client="Nord", project="Portal")
     bills.rate(ann, "85", client="Nord", project="Portal", since=date(2026, 10, 2))
     bills.entry(ann, 1, "2026-10-07T08:00:00Z", "2026-10-07T09:00:00Z")
+    for start, stop in (("07T08:00:00Z", "07T08:00:10Z"), ("08T08:00:00Z", "08T08:00:10Z")):
+        bills.entry(ann, 2, f"2026-10-{start}", f"2026-10-{stop}")
+    bills.entry(ann, 4, "2026-10-08T08:00:00Z", "2026-10-08T08:00:01Z")
     bills.run()
     assert bills.lines(ann) == {
         ("2026-10", "Nord", "Portal", "EUR"): (10800, 0, Decimal("245.00")),  # 2 h at 80, 1 h at 85
-        ("2026-10", "Nord", "Shop", "EUR"): (7200, 0, Decimal("120.00")),
+        ("2026-10", "Nord", "Shop", "EUR"): (7220, 0, Decimal("120.34")),  # 120.17 at 60, 0.17 at 60.5: each rounded
         ("2026-10", "Süd", "Portal", "EUR"): (7200, 0, Decimal("140.00")),
-        ("2026-10", None, "Own", "EUR"): (7200, 0, Decimal("100.00")),
+        ("2026-10", None, "Own", "JPY"): (7201, 0, Decimal("2000")),
         ("2026-10", None, "No project", "EUR"): (3600, 0, Decimal("50.00")),
     }
     assert bills.lines(bills.lee) == {}
+
+
+def test_amounts_have_the_digits_of_their_currency_in_the_mart_as_on_the_page() -> None:
+    macro = (PROJECT / "macros" / "currency_digits.sql").read_text("utf-8")
+    told = {
+        currency: int(digits)
+        for currencies, digits in re.findall(r"in \(([^)]+)\) then (\d)", macro)
+        for currency in re.findall(r"[A-Z]{3}", currencies)
+    }
+    exceptions = {currency: digits for currency, (digits, *_) in get_global("currency_fractions").items()}
+    assert told == {currency: digits for currency, digits in exceptions.items() if digits != 2}
 
 
 def test_what_the_service_knows_counts_where_nothing_was_said(bills: Bills) -> None:

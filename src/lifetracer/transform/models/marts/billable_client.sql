@@ -1,4 +1,5 @@
--- Billed is what was recorded: overlapping entries are billed each. Amounts are rounded once, in the sum.
+-- Billed is what was recorded: overlapping entries are billed each. Amounts are rounded once for
+-- each project and rate, as on a bill.
 with billed as (
     select
         account_id,
@@ -28,6 +29,21 @@ priced as (
         coalesce(rate.currency, '') as currency
     from named
     {{ rate_of('named') }}
+),
+
+of_rate as (
+    select
+        account_id,
+        month_start,
+        client_project_key,
+        currency,
+        hourly_amount,
+        max(client_name) as client_name,
+        max(project_name) as project_name,
+        sum(seconds) as seconds,
+        round(sum(seconds) * hourly_amount / 3600, {{ currency_digits('currency') }}) as amount
+    from priced
+    group by account_id, month_start, client_project_key, currency, hourly_amount
 )
 
 select
@@ -39,6 +55,6 @@ select
     currency,
     sum(seconds)::int as billable_seconds,
     coalesce(sum(seconds) filter (where hourly_amount is null), 0)::int as unrated_seconds,
-    round(coalesce(sum(seconds * hourly_amount), 0) / 3600, 2)::numeric(14, 2) as amount
-from priced
+    coalesce(sum(amount), 0)::numeric(16, 4) as amount
+from of_rate
 group by account_id, month_start, client_project_key, currency
