@@ -97,6 +97,26 @@ def test_the_next_week_and_the_month_have_their_own_loop(lived):
     assert next(row for row in month if row[0] == "Deep work")[6] == "40 h 00 m"
 
 
+def test_what_ends_with_this_week_is_not_wanted_in_the_next(client, warehouse, person):
+    lived_marts.fill(warehouse, person.account_id)
+    goals = ("at least 8 h 00 m", "at least 12 h 00 m")
+
+    def wanted() -> list[bool]:
+        coming = client.get("/loop?day=2026-11-25").text
+        return [goal in words(coming) for goal in goals]
+
+    assert wanted() == [True, True]
+    with warehouse.transaction() as con:
+        for kind, mart in (("target", "target_progress"), ("intent", "intent_progress")):
+            con.execute(
+                f"insert into app.{kind} (account_id, {kind}_id, name, subject, subject_value, measure, period,"
+                f" comparison, low, valid_from, valid_to) select distinct account_id, {kind}_id, name, 'category',"
+                f" subject_name, measure, period, comparison, 3600, '2026-11-16'::date, '2026-11-23'::date"
+                f" from marts.{mart} where period = 'week' and subject = 'category'"
+            )
+    assert wanted() == [False, False]
+
+
 def test_a_time_that_is_over_is_looked_back_at(lived):
     page = words(lived.get("/loop?day=2026-11-09").text)
     assert "Looking back 2 of 2 targets met" in page

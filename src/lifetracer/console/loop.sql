@@ -59,7 +59,7 @@ order by category_id asc, status = 'proposed' asc, made_at desc
 
 -- target --
 -- The target of each category: of two the one that was agreed on. Of a period to come it is the present one, except
--- what was agreed on for one period alone.
+-- what was agreed on for one period alone, and what is over by then.
 with agreed as materialized (
     select target_id from marts.target_proposal where account_id = %(account_id)s and target_id is not null
 )
@@ -74,19 +74,34 @@ where
     target.account_id = %(account_id)s and target.period = %(grain)s
     and target.period_start = least(%(first)s::date, %(present)s::date)
     and target.subject = 'category' and target.measure = 'duration'
-    and (target.period_start = %(first)s or target.target_id not in (select agreed.target_id from agreed))
+    and (
+        target.period_start = %(first)s
+        or target.target_id not in (
+            select agreed.target_id from agreed
+            union all
+            select ended.target_id from app.target as ended
+            where ended.account_id = %(account_id)s and ended.valid_to <= %(first)s
+        )
+    )
 order by
     target.category_id asc, target.target_id in (select agreed.target_id from agreed) desc, target.priority desc,
     target.name asc
 
 -- wish --
--- What is wished of each category; of a period to come what is wished at present.
+-- What is wished of each category; of a period to come what is wished at present and not over by then.
 select distinct on (category_id)
     category_id, subject_name as category, category_color, name, priority, comparison, low, high
 from marts.intent_progress
 where
     account_id = %(account_id)s and period = %(grain)s and period_start = least(%(first)s::date, %(present)s::date)
     and subject = 'category' and measure = 'duration'
+    and (
+        period_start = %(first)s
+        or intent_id not in (
+            select ended.intent_id from app.intent as ended
+            where ended.account_id = %(account_id)s and ended.valid_to <= %(first)s
+        )
+    )
 order by category_id asc, priority desc, name asc
 
 -- targets --
