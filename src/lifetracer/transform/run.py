@@ -87,7 +87,8 @@ def transform(
     Args:
         warehouse: an open warehouse.
         settings: where dbt may put its files (``home``).
-        account_id: whose time; by default everybody's.
+        account_id: whose time; by default everybody's. A newcomer's whole history then counts as changes: it comes to
+            the same, but is slower than that account alone, which is how every command and job asks.
         full: make everything anew, views included, and check the laws of the data.
         select: only these models (dbt's selection syntax); what they leave undone stays noted for the next run.
         as_of: the present to stand for; by default the database's clock.
