@@ -51,6 +51,15 @@ class Settings(BaseModel):
     reports_url: str | None = None
     """Where reports are kept, such as ``s3://bucket/reports`` or ``file:///srv/reports``; by default in ``home``."""
 
+    s3_endpoint_url: str | None = Field(None, pattern=r"^https?://[^\s/@]+(/[^\s@]*)?$")
+    """Where ``s3://`` addresses are served, when not by Amazon: MinIO, Cloudflare R2, OCI Object Storage, Ceph …"""
+
+    s3_access_key_id: SecretStr | None = None
+    """Key for ``s3://``; without it the machine's own (``AWS_ACCESS_KEY_ID``, profile, role) is used."""
+
+    s3_secret_access_key: SecretStr | None = None
+    """The key's secret."""
+
     database_url: SecretStr | None = None
     """A PostgreSQL 15 or newer; without it the embedded one in ``home`` is used."""
 

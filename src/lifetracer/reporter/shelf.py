@@ -24,7 +24,7 @@ from uuid import UUID
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
-from lifetracer.errors import FixByHandError, NotFoundError, TryAgainError
+from lifetracer.errors import FixByHandError, LifetracerError, NotFoundError, TryAgainError
 from lifetracer.reporter.wish import Rounding, Wish
 from lifetracer.settings import Settings
 from lifetracer.warehouse import Connection, Warehouse
@@ -173,6 +173,7 @@ class _Place:
         self.folder = settings.home / "reports"
         if self.url and self.url.startswith("file://"):
             self.folder, self.url = Path(self.url.removeprefix("file://")), None
+        self.options = _s3_options(settings) if self.url and self.url.startswith("s3:") else {}
 
     @property
     def told(self) -> str:
@@ -186,8 +187,15 @@ class _Place:
         if self.url:
             with self._remote() as (files, root):
                 address = f"{root}/{account_id}/{name}"
-                files.makedirs(f"{root}/{account_id}", exist_ok=True)
-                files.pipe_file(address, body)
+                if not self.url.startswith("s3:"):  # which has no folders, and would make a bucket of a misspelt name
+                    files.makedirs(f"{root}/{account_id}", exist_ok=True)
+                try:
+                    files.pipe_file(address, body)
+                except FileNotFoundError as failure:
+                    raise FixByHandError(
+                        f"The reports' place {self.told} does not exist ({failure}).",
+                        remedy="Make the bucket, or correct LIFETRACER_REPORTS_URL.",
+                    ) from None
                 return str(files.unstrip_protocol(address))
         path = self.folder / str(account_id) / name
         try:
@@ -249,7 +257,10 @@ class _Place:
 
         assert self.url
         try:
-            files, root = fsspec.url_to_fs(self.url, skip_instance_cache=not self.url.startswith("memory:"))
+            is_shared = self.url.startswith("memory:")
+            files, root = fsspec.url_to_fs(self.url, skip_instance_cache=not is_shared, **self.options)
+            if not root.strip("/"):
+                raise ValueError("no bucket or folder")
         except (ImportError, ValueError) as failure:
             raise FixByHandError(
                 f"LIFETRACER_REPORTS_URL names a place that cannot be opened ({failure}).",
@@ -257,12 +268,42 @@ class _Place:
             ) from None
         try:
             yield files, root.rstrip("/")
-        except FileNotFoundError:
+        except (FileNotFoundError, LifetracerError):
             raise
-        except PermissionError as failure:
-            raise FixByHandError(
-                f"The reports' place {self.told} refuses us ({failure}).",
-                remedy="Correct its permissions or the credentials in the environment (AWS_ACCESS_KEY_ID …).",
-            ) from None
-        except (OSError, TimeoutError) as failure:
-            raise TryAgainError(f"The reports' place {self.told} does not answer ({failure}).") from None
+        except Exception as failure:
+            if (told := self._told(failure)) is None:
+                raise
+            raise told from None
+
+    def _told(self, failure: Exception) -> LifetracerError | None:
+        """Say a failure of the place in a sentence; ``None`` for what is a fault of ours."""
+        # s3fs turns the refusals of a server into OSErrors and lets Botocore's own failures through.
+        kind = type(failure).__name__ if type(failure).__module__.startswith(("botocore", "aiobotocore")) else ""
+        reason = " ".join(str(failure).split())
+        if isinstance(failure, PermissionError) or "Credentials" in kind:
+            return FixByHandError(
+                f"The reports' place {self.told} refuses us ({reason}).",
+                remedy="Correct its permissions, or LIFETRACER_S3_ACCESS_KEY_ID and LIFETRACER_S3_SECRET_ACCESS_KEY.",
+            )
+        if isinstance(failure, ValueError) or kind == "ParamValidationError":
+            return FixByHandError(
+                f"The reports' place {self.told} cannot be used ({reason}).",
+                remedy="Correct LIFETRACER_REPORTS_URL or LIFETRACER_S3_ENDPOINT_URL.",
+            )
+        if kind or isinstance(failure, OSError):
+            return TryAgainError(
+                f"The reports' place {self.told} does not answer ({reason}).",
+                remedy="Check LIFETRACER_REPORTS_URL, LIFETRACER_S3_ENDPOINT_URL and the network.",
+            )
+        return None
+
+
+def _s3_options(settings: Settings) -> dict[str, Any]:
+    """Give what s3fs needs to know: endpoint, key, and that a server that is down is found out soon."""
+    key, secret = settings.s3_access_key_id, settings.s3_secret_access_key
+    return {
+        "endpoint_url": settings.s3_endpoint_url,
+        "key": key.get_secret_value() if key else None,
+        "secret": secret.get_secret_value() if secret else None,
+        "config_kwargs": {"connect_timeout": 5, "read_timeout": 30, "retries": {"max_attempts": 1}},
+    }
