@@ -11,15 +11,15 @@ case $ID in
 ubuntu | debian)
   export DEBIAN_FRONTEND=noninteractive
   user=$ID
-  engine=(docker.io docker-compose-v2)
-  [ "$ID" = ubuntu ] || engine=(docker.io docker-cli docker-compose)
+  engine=(docker.io docker-buildx docker-compose-v2)
+  [ "$ID" = ubuntu ] || engine=(docker.io docker-cli docker-buildx docker-compose)
   apt-get update -q
   apt-get install -q -y --no-install-recommends ca-certificates curl git unattended-upgrades "${engine[@]}"
   ;;
 ol | centos | rhel | almalinux | rocky)
   dnf install -y -q dnf-plugins-core curl git
   dnf config-manager --add-repo https://download.docker.com/linux/centos/docker-ce.repo
-  dnf install -y -q docker-ce docker-ce-cli containerd.io docker-compose-plugin dnf-automatic
+  dnf install -y -q docker-ce docker-ce-cli containerd.io docker-buildx-plugin docker-compose-plugin dnf-automatic
   systemctl enable --now dnf-automatic-install.timer
   user=opc
   ;;
@@ -56,7 +56,12 @@ if id "$user" >/dev/null 2>&1; then chown -R "$user" $home; fi
 if [ -f $home/infra/docker/.env ]; then
   docker compose --project-directory $home/infra/docker up --detach --wait
 else
-  echo "Next: fill in $home/infra/docker/.env (from .env.example), then: cd $home/infra/docker && docker compose up -d"
+  cat <<NEXT
+Next, in a new login (so that $user may use Docker):
+  cd $home/infra/docker && cp .env.example .env && chmod 600 .env      fill it in
+  docker build -f Dockerfile -t lifetracer $home                       unless LIFETRACER_IMAGE names one of a registry
+  docker compose up -d --wait
+NEXT
 fi
 docker --version
 docker compose version
