@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 unexport PYTHONDONTWRITEBYTECODE # tests start a hundred processes, which would read every module's source anew
 
-.PHONY: drill-github drill-supabase drill-vercel drill-terraform drill-compose drill-deploy drill-image drill-api drill-kill drill-killed-sync drill-laws help setup demo dev test check format reference docs screenshots bench lock
+.PHONY: drill-memory drill-github drill-supabase drill-vercel drill-terraform drill-compose drill-deploy drill-image drill-api drill-kill drill-killed-sync drill-laws help setup demo dev test check format reference docs screenshots bench lock
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -74,6 +74,9 @@ drill-image: ## build the image, measure it, run the demo inside (Docker, or roo
 drill-compose: ## every layout of containers: a sync in each, a worker killed in mid-job
 	$(PYTHON) scripts/drill_compose.py
 
+drill-memory: setup ## what server, worker, PostgreSQL and each stage hold at their highest
+	$(BIN)/python scripts/drill_memory.py
+
 drill-deploy: ## update under load, without a failed request; a bad version is taken back
 	$(PYTHON) scripts/drill_deploy.py
 
@@ -86,7 +89,7 @@ drill-terraform: ## init, validate and test both Oracle layouts, without Oracle
 drill-supabase: setup ## what the Supabase CLI says of the migrations
 	scripts/check_supabase.sh
 
-drill-vercel: ## build the console's function, and let the bundle answer
+drill-vercel: setup ## build the console's function, and let the bundle answer
 	scripts/check_vercel.sh
 
 lock: setup ## pin the dependencies anew (needs uv)

@@ -64,6 +64,19 @@ def default(folder: Path, found: Findings) -> None:
         layout.down()
 
 
+def elsewhere(folder: Path, found: Findings) -> None:
+    """Server and worker, with a database somewhere else and no password for one beside them."""
+    layout = Layout("elsewhere", folder)
+    layout.env |= {"DATABASE_URL": "postgresql://lifetracer:drill@database:5432/lifetracer", "POSTGRES_PASSWORD": ""}
+    try:
+        layout.compose("up", "-d", "--wait", "database")
+        stages_work(layout, found, "elsewhere")
+        there = set(layout.compose("ps", "--services").split())
+        found.claim("elsewhere: no database beside them", there == {"server", "worker", "database", "sandbox"}, there)
+    finally:
+        layout.down()
+
+
 def a_killed_worker_is_survived(layout: Layout, found: Findings) -> None:
     """Kill the worker's container in the middle of a job, as a crash does; the engine starts it anew."""
     worker = layout.compose("ps", "-q", "worker")
@@ -230,6 +243,7 @@ def dev(_: Path, found: Findings) -> None:
 LAYOUTS: dict[str, tuple[Callable[[Path, Findings], None], tuple[str, ...]]] = {
     "single": (single, ()),
     "default": (default, (POSTGRES, PROMETHEUS, ALERTMANAGER)),
+    "elsewhere": (elsewhere, (POSTGRES,)),
     "split": (split, (POSTGRES,)),
     "tunnel": (tunnel, (POSTGRES, CLOUDFLARED)),
     "grafana": (grafana, ()),

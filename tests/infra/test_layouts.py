@@ -31,11 +31,12 @@ def test_profiles_choose_the_seeds_layouts():
     services = compose()["services"]
     by_profile = {
         profile: {name for name, service in services.items() if profile in service["profiles"]}
-        for profile in ("single", "default", "split", "batch", "db")
+        for profile in ("single", "default", "elsewhere", "split", "batch", "db")
     }
     assert by_profile == {
         "single": {"single"},
         "default": {"server", "worker", "db"},
+        "elsewhere": {"server", "worker"},
         "split": {"server-split", "analyzer", "adjuster", "reporter"},
         "batch": {"connector", "transform"},
         "db": {"db"},
