@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from io import StringIO
+from itertools import chain
 from typing import IO, TYPE_CHECKING, Any
 
 from psycopg import sql
 
 from lifetracer.errors import FixByHandError, NotFoundError, UsageError
-from lifetracer.transform.marts import Mart, all_marts
+from lifetracer.transform.marts import Column, Mart, all_marts
 from lifetracer.warehouse import Connection
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ FORMS = ("csv", "parquet")
 OWN = "account_id"
 """Whose a row is goes without saying."""
 PIECE = 1 << 16
+IS_THERE = "select coalesce(has_table_privilege(to_regclass(%s), 'select'), false)"
 ROWS = 10_000
 """Rows that are in memory at a time."""
 
@@ -39,7 +41,7 @@ def mart_of(connection: Connection, name: str) -> Mart:
     mart = all_marts().get(name)
     if mart is None:
         raise NotFoundError(f"There is no mart {name}.", remedy=f"Known are: {', '.join(all_marts())}.")
-    found = connection.execute("select to_regclass(%s) is not null", [f"marts.{name}"]).fetchone()
+    found = connection.execute(IS_THERE, [f"marts.{name}"]).fetchone()
     if not (found and found[0]):
         raise NotFoundError(f"The mart {name} is not made yet.", remedy="The first transform makes it.")
     return mart
@@ -72,7 +74,10 @@ def write(
         raise UsageError(f"There is no export as {form}.", remedy=f"Choose one of: {', '.join(FORMS)}.")
     if mart.date_column is None and (first or last):
         raise UsageError(f"The mart {mart.name} has no days.", remedy="Leave the days away.")
-    return (_write_csv if form == "csv" else _write_parquet)(file, mart, _batches(connection, mart, first, last))
+    batches = _batches(connection, mart, first, last)
+    if form == "csv":
+        return write_csv(file, names_of(mart), chain.from_iterable(batches))
+    return _write_parquet(file, mart, batches)
 
 
 def _batches(
@@ -84,10 +89,10 @@ def _batches(
         "select {columns} from marts.{mart} where (%(first)s::date is null or {day} >= %(first)s)"
         " and (%(last)s::date is null or {day} <= %(last)s) order by {order}"
     ).format(
-        columns=sql.SQL(", ").join(sql.Identifier(name) for name in _names(mart)),
+        columns=sql.SQL(", ").join(sql.Identifier(name) for name in names_of(mart)),
         mart=sql.Identifier(mart.name),
         day=sql.Identifier(mart.date_column) if mart.date_column else sql.SQL("null::date"),
-        order=sql.SQL(", ").join(sql.Identifier(name) for name in order or _names(mart)),
+        order=sql.SQL(", ").join(sql.Identifier(name) for name in order or names_of(mart)),
     )
     with connection.cursor("export") as cursor:
         cursor.execute(query, {"first": first, "last": last})
@@ -95,23 +100,28 @@ def _batches(
             yield rows
 
 
-def _names(mart: Mart) -> list[str]:
-    return [column.name for column in mart.columns if column.name != OWN]
+def columns_of(mart: Mart) -> list[Column]:
+    """Give the columns that are shown."""
+    return [column for column in mart.columns if column.name != OWN]
 
 
-def _write_csv(file: IO[bytes], mart: Mart, batches: Iterator[list[tuple[Any, ...]]]) -> int:
+def names_of(mart: Mart) -> list[str]:
+    """Give the names of the columns that are shown."""
+    return [column.name for column in columns_of(mart)]
+
+
+def write_csv(file: IO[bytes], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    """Write rows under the names of their columns, as RFC 4180 has it; gives how many."""
     text = StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(_names(mart))
+    writer.writerow(names)
     number = 0
-    for rows in batches:
-        number += len(rows)
-        for row in rows:
-            writer.writerow([plain_text(value) for value in row])
-            if text.tell() > PIECE:
-                file.write(text.getvalue().encode())
-                text.seek(0)
-                text.truncate()
+    for number, row in enumerate(rows, 1):  # noqa: B007 - counted for the caller
+        writer.writerow([plain_text(value) for value in row])
+        if text.tell() > PIECE:
+            file.write(text.getvalue().encode())
+            text.seek(0)
+            text.truncate()
     file.write(text.getvalue().encode())
     return number
 
@@ -141,8 +151,7 @@ def _write_parquet(file: IO[bytes], mart: Mart, batches: Iterator[list[tuple[Any
     schema = pa.schema(
         [
             pa.field(column.name, _arrow(column.data_type, pa), metadata={"description": column.description})
-            for column in mart.columns
-            if column.name != OWN
+            for column in columns_of(mart)
         ],
         metadata={"mart": mart.name, "description": mart.description},
     )

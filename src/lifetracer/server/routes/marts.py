@@ -14,7 +14,6 @@ Law: the columns are the mart's own, by their own names; nothing is reckoned her
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import io
 import json
@@ -31,21 +30,18 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response, StreamingResponse
 from psycopg import sql
 
-from lifetracer.errors import NotFoundError, UsageError
+from lifetracer.errors import UsageError
 from lifetracer.server.acting import LONG, Acting, Here, cursor_of, place_of, unchanged
 from lifetracer.server.callers import needs
 from lifetracer.server.shapes import shows
 from lifetracer.server.shapes.data import MartPage, Marts
 from lifetracer.server.shapes.meanings import Day
 from lifetracer.transform import export
-from lifetracer.transform.export import plain_text
 from lifetracer.transform.marts import Column, Mart, all_marts
 from lifetracer.warehouse import Connection
 from lifetracer.warehouse.queries import beside
 
 SQL = beside(__file__, "queries.sql")
-OWN = "account_id"
-"""Whose a row is goes without saying."""
 PAGE = 1000
 IN_MEMORY = 1 << 20
 PIECE = 1 << 16
@@ -132,7 +128,7 @@ def read_mart_as_csv(
 def read_mart_as_parquet(name: str, here: Here, first: From = None, last: To = None) -> Response:
     """Read a mart as Parquet, which keeps the types; ``from`` and ``to`` are about its day."""
     with here.reading(timeout=LONG) as con:
-        mart = _mart(con, name)
+        mart = export.mart_of(con, name)
         file: IO[bytes] = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  closed when it has been sent
         try:
             export.write(con, mart, "parquet", file, first=first, last=last)
@@ -168,14 +164,16 @@ def read_mart(
 def _read(here: Acting, name: str, form: str, wish: Wish) -> Response:
     limit = wish.limit if wish.limit or form == "csv" else PAGE
     with here.reading(timeout=LONG) as con:
-        mart = _mart(con, name)
+        mart = export.mart_of(con, name)
         as_of = _as_of(con, here.account_id)
         columns = _columns(mart, wish.columns)
         file: IO[bytes] = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  closed when it has been sent
         try:
             rows = _Rows(con, mart, columns, wish, limit)
-            write = _write_csv if form == "csv" else _write_json
-            write(file, rows, {"mart": mart.name, "asOf": as_of})
+            if form == "csv":
+                export.write_csv(file, columns, rows)
+            else:
+                _write_json(file, rows, {"mart": mart.name, "asOf": as_of})
         except BaseException:
             file.close()
             raise
@@ -250,20 +248,7 @@ def _order(mart: Mart) -> list[Column]:
     """Give the columns by which rows are ordered: the day, then what tells the rows of a day apart."""
     names = dict.fromkeys([*([mart.date_column] if mart.date_column else []), *mart.key])
     known = {column.name: column for column in mart.columns}
-    return [known[name] for name in names if name != OWN]
-
-
-def _write_csv(file: IO[bytes], rows: _Rows, _about: Mapping[str, Any]) -> None:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(rows.columns)
-    for row in rows:
-        writer.writerow([plain_text(value) for value in row])
-        if text.tell() > PIECE:
-            file.write(text.getvalue().encode())
-            text.seek(0)
-            text.truncate()
-    file.write(text.getvalue().encode())
+    return [known[name] for name in names if name != export.OWN]
 
 
 def _write_json(file: IO[bytes], rows: _Rows, about: Mapping[str, Any]) -> None:
@@ -294,16 +279,6 @@ def _pieces(file: IO[bytes]) -> Iterator[bytes]:
             yield piece
 
 
-def _mart(con: Connection, name: str) -> Mart:
-    mart = all_marts().get(name)
-    if mart is None:
-        raise NotFoundError(f"There is no mart {name}.", remedy=f"Known are: {', '.join(all_marts())}.")
-    made = con.execute(SQL["is_there"], {"name": f"marts.{mart.name}"}).fetchone()
-    if not (made and made[0]):
-        raise NotFoundError(f"The mart {name} is not made yet.", remedy="The first transform makes it.")
-    return mart
-
-
 def _shown(mart: Mart) -> dict[str, Any]:
     return {
         "name": mart.name,
@@ -311,14 +286,13 @@ def _shown(mart: Mart) -> dict[str, Any]:
         "dateColumn": mart.date_column,
         "columns": [
             {"name": column.name, "type": column.data_type, "description": column.description}
-            for column in mart.columns
-            if column.name != OWN
+            for column in export.columns_of(mart)
         ],
     }
 
 
 def _columns(mart: Mart, wanted: str | None) -> list[str]:
-    known = [column.name for column in mart.columns if column.name != OWN]
+    known = export.names_of(mart)
     if wanted is None:
         return known
     chosen = list(dict.fromkeys(name.strip() for name in wanted.split(",") if name.strip()))

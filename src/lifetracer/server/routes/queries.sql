@@ -17,8 +17,5 @@ update app.account set name = %(name)s where account_id = %(account_id)s
 -- as_of --
 select as_of from core.dim_account where account_id = %(account_id)s
 
--- is_there --
-select coalesce(has_table_privilege(to_regclass(%(name)s), 'select'), false)
-
 -- is_transformed --
 select coalesce(has_table_privilege(to_regclass('core.dim_account'), 'select'), false)
