@@ -309,7 +309,10 @@ def ask_undo(con: Connection, proposal: UUID | str | None = None) -> Proposal:
     if later:
         raise UsageError("A later proposal changed the same blocks.", remedy=f"Undo that first: {later[0]}.")
     if not con.execute(SQL["ask_undo"], {"proposal_id": found.proposal_id}).rowcount:
-        raise UsageError(f"This proposal is {found.status}: nothing of it was written.")
+        raise UsageError(
+            f"This proposal is {found.status}: nothing of it was written.",
+            remedy="`lifetracer plan list` shows which ones were.",
+        )
     return find(con, found.proposal_id)
 
 

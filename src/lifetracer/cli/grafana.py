@@ -148,7 +148,7 @@ def _pem(path: Path | None) -> str:
     try:
         text = path.read_text(encoding="ascii")
     except (OSError, UnicodeDecodeError) as failure:
-        raise BadFileError(f"{path} cannot be read: {failure}.") from None
+        raise BadFileError(f"{path} cannot be read: {failure}.", remedy="Check its name and permissions.") from None
     if "-----BEGIN CERTIFICATE-----" not in text:
         raise BadFileError(f"{path} is no certificate.", remedy="It begins with -----BEGIN CERTIFICATE-----.")
     return text

@@ -28,7 +28,7 @@ def command(
     from lifetracer.connector.registry import source_named
 
     if (url is not None) + enable + off > 1:
-        raise UsageError("--url, --enable and --off do not go together.")
+        raise UsageError("--url, --enable and --off do not go together.", remedy="Give one of them.")
     if not name and (url or enable or off):
         raise UsageError("Which service?", remedy="`lifetracer hooks toggl …` or `lifetracer hooks gcal …`.")
     with opened() as (house, settings):

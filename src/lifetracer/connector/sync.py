@@ -69,7 +69,7 @@ def sync(
         FixByHandError: there is no connection to sync.
     """
     if since and until and since >= until:
-        raise UsageError(f"--since {since} is not before --until {until}.")
+        raise UsageError(f"--since {since} is not before --until {until}.", remedy="Give an earlier or a later day.")
     connecting.connections_from_settings(warehouse, settings, account_id)
     summary = SyncSummary()
     for row in _connections(warehouse, account_id, sources):

@@ -163,7 +163,9 @@ def routes(shell: Shell) -> APIRouter:
         try:
             return _show(shell, request, UUID(proposal), day)
         except ValueError:
-            raise NotFoundError(f"There is no plan proposal {proposal}.") from None
+            raise NotFoundError(
+                f"There is no plan proposal {proposal}.", remedy="`lifetracer plan list` names them."
+            ) from None
 
     return router
 

@@ -161,7 +161,9 @@ def _changes(blocks: Sequence[tuple[str, Block]], first: date, last: date) -> di
     found: dict[str, dict[date, int]] = defaultdict(lambda: defaultdict(int))
     for category, block in blocks:
         if not block.weekdays or not 0 < abs(block.seconds) <= LONGEST or not set(block.weekdays) <= set(range(1, 8)):
-            raise UsageError("A block needs weekdays and a length of up to a day.")
+            raise UsageError(
+                "A block needs weekdays and a length of up to a day.", remedy="Write it like “Learning: mon,wed 1h30m”."
+            )
         for n in range((last - first).days):
             day = first + timedelta(days=n)
             if day.isoweekday() in block.weekdays:

@@ -22,6 +22,7 @@ from lifetracer.settings import Settings
 TIMEOUT = httpx.Timeout(15.0, connect=10.0)
 SKEW_SECONDS = 60
 AUDIENCE = "authenticated"
+SIGN_IN_AGAIN = "Sign in again, with an account of your own."
 KEYS_SECONDS = 600.0
 """For so long published keys are kept (Supabase's own Cache-Control)."""
 UNKNOWN_KEY_SECONDS = 60.0
@@ -92,19 +93,21 @@ def verify(settings: Settings, token: str) -> Mapping[str, Any]:
         if algorithm in PUBLIC:
             found = _keys_of(settings).find(key_id)
             if found is None or found.algorithm_name != algorithm:
-                raise CredentialError("The token is signed with a key that the project does not publish.")
+                raise CredentialError(
+                    "The token is signed with a key that the project does not publish.", remedy=SIGN_IN_AGAIN
+                )
             return _claims(settings, token, found.key, algorithm)
         if algorithm == "HS256" and settings.supabase_jwt_secret is not None:
             return _claims(settings, token, settings.supabase_jwt_secret.get_secret_value(), algorithm)
         if algorithm != "HS256":
-            raise CredentialError("The token is not signed as Supabase signs.")
+            raise CredentialError("The token is not signed as Supabase signs.", remedy=SIGN_IN_AGAIN)
         user = _ask(settings, "GET", "/user", bearer=token)
         claims = jwt.decode(token, options={"verify_signature": False})
         if user.get("id") != claims.get("sub"):
-            raise CredentialError("The project names another person than the token.")
+            raise CredentialError("The project names another person than the token.", remedy=SIGN_IN_AGAIN)
         return _claims(settings, token, None, algorithm)
     except jwt.PyJWTError as problem:
-        raise CredentialError(f"The token does not hold: {problem}.") from None
+        raise CredentialError(f"The token does not hold: {problem}.", remedy=SIGN_IN_AGAIN) from None
 
 
 def _claims(settings: Settings, token: str, key: Any, algorithm: str) -> Mapping[str, Any]:
@@ -121,7 +124,7 @@ def _claims(settings: Settings, token: str, key: Any, algorithm: str) -> Mapping
         options=options,
     )
     if claims.get("is_anonymous"):
-        raise CredentialError("Anonymous visitors have no account here.")
+        raise CredentialError("Anonymous visitors have no account here.", remedy=SIGN_IN_AGAIN)
     return claims
 
 

@@ -54,7 +54,10 @@ def listen(host: str, port: int) -> socket.socket:
         # With the protocol named, asyncio turns Nagle's algorithm off: an answer does not wait 40 ms.
         door = socket.socket(family, kind, protocol)
     except OSError as failure:
-        raise FixByHandError(f"{host} is no address of this machine ({failure.strerror}).") from None
+        raise FixByHandError(
+            f"{host} is no address of this machine ({failure.strerror}).",
+            remedy="Set LIFETRACER_HOST to one of its addresses, or to 0.0.0.0 for all of them.",
+        ) from None
     door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         door.bind(address)

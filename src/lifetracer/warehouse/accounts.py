@@ -57,7 +57,7 @@ def create(connection: Connection, name: str, time_zone: str, language: str, acc
     """
     _check(time_zone, language)
     if not name.strip():
-        raise UsageError("An account needs a name.")
+        raise UsageError("An account needs a name.", remedy="Give it 1 to 200 letters.")
     if any(known.name == name.strip() for known in every(connection)):
         raise UsageError(f"There is an account named {name.strip()} already.", remedy="Choose another name.")
     given = {"id": account_id, "name": name.strip(), "time_zone": time_zone, "language": language}

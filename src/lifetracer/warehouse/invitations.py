@@ -57,7 +57,7 @@ def invite(connection: Connection, account_id: UUID, name: str) -> str:
         with connection.transaction():
             _make(connection, account_id, "person", name, plain, LIFE)
     except errors.InsufficientPrivilege:
-        raise UsageError("Only an operator invites people.") from None
+        raise UsageError("Only an operator invites people.", remedy="Ask an operator.") from None
     return plain
 
 

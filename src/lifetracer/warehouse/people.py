@@ -162,7 +162,7 @@ def dismiss(connection: Connection, account_id: UUID) -> None:
             "This person cannot be removed.", remedy="Only an operator removes people, and nobody themself."
         ) from None
     if not (row and row[0]):
-        raise NotFoundError("There is no such person.")
+        raise NotFoundError("There is no such person.", remedy="They may be removed already; look at the list again.")
 
 
 def banish(connection: Connection, account_id: UUID) -> None:

@@ -83,7 +83,9 @@ def drop(house: Warehouse, account_id: UUID, name: str) -> None:
     """
     with house.transaction() as connection:
         if connection.execute(_SQL["unbind"], {"role": name, "account": account_id}).rowcount != 1:
-            raise NotFoundError(f"This account has no login named {name}.")
+            raise NotFoundError(
+                f"This account has no login named {name}.", remedy="`lifetracer reader list` shows all."
+            )
         connection.execute(sql.SQL("drop role {}").format(sql.Identifier(name)))
 
 

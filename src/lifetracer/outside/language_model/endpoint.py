@@ -86,7 +86,10 @@ class Endpoint:
                 if time.monotonic() > end:
                     raise self._late()
                 if len(body) > MOST_BYTES:
-                    raise TryAgainError(f"The language model ({self.host}) answered with more than a mebibyte.")
+                    raise TryAgainError(
+                        f"The language model ({self.host}) answered with more than a mebibyte.",
+                        remedy="Try again later.",
+                    )
         return bytes(body)
 
     def _late(self) -> TryAgainError:
@@ -142,7 +145,7 @@ def _text(body: bytes) -> str:
     except (ValueError, KeyError, IndexError, TypeError, RecursionError):
         text = None
     if not isinstance(text, str) or not text.strip():
-        raise TryAgainError("The language model gave an answer that makes no sense.")
+        raise TryAgainError("The language model gave an answer that makes no sense.", remedy="Try again later.")
     return text
 
 

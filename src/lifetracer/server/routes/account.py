@@ -51,7 +51,7 @@ def change_account(body: AccountBody, here: Here) -> Response:
     """Change name, time zone, language or country; what is not said stays. The next transform counts so."""
     name = body.name.strip() if body.name else None
     if body.name is not None and not name:
-        raise UsageError("An account needs a name.")
+        raise UsageError("An account needs a name.", remedy="Give it 1 to 200 letters.")
     with here.warehouse.transaction() as con:  # names are unique over all accounts
         taken = name is not None and any(
             known.name == name and known.account_id != here.account_id for known in accounts.every(con)

@@ -97,7 +97,7 @@ def _one(here: Acting, connection_id: UUID) -> Connected:
     for known in _every(here):
         if known.connection_id == connection_id:
             return known
-    raise NotFoundError(f"There is no connection {connection_id}.")
+    raise NotFoundError(f"There is no connection {connection_id}.", remedy="GET /api/connections lists them.")
 
 
 def _shown(con: Transaction, one: Connected) -> dict[str, Any]:

@@ -83,7 +83,7 @@ def routes(switchboard: Switchboard) -> APIRouter:
         def cancel(con: Connection) -> dict[str, Any]:
             status = jobs.cancel(con, job_id)
             if status is None:
-                raise NotFoundError(f"There is no job {job_id}.")
+                raise NotFoundError(f"There is no job {job_id}.", remedy="GET /api/jobs lists them.")
             return {"jobId": str(job_id), "status": status}
 
         return here.write("job.cancel", cancel, status=202, location=lambda job: f"/api/jobs/{job['jobId']}")
@@ -108,7 +108,7 @@ def find(here: Acting, job_id: UUID) -> jobs.Job:
     with here.reading() as con:
         job = jobs.find(con, job_id)
     if job is None:
-        raise NotFoundError(f"There is no job {job_id}.")
+        raise NotFoundError(f"There is no job {job_id}.", remedy="GET /api/jobs lists them.")
     return job
 
 

@@ -53,7 +53,7 @@ def remove_schedule(schedule_id: UUID, here: Here) -> Response:
 
     def remove(con: Connection) -> None:
         if not con.execute(SQL["remove_schedule"], {"schedule_id": schedule_id}).rowcount:
-            raise NotFoundError(f"There is no schedule {schedule_id}.")
+            raise NotFoundError(f"There is no schedule {schedule_id}.", remedy="GET /api/schedules lists them.")
 
     return here.write("schedule.remove", remove)
 

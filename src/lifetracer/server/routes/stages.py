@@ -31,7 +31,9 @@ def sync(source: str, here: Here, body: SyncBody | None = None) -> Response:
     """Bring what is new at a source into the warehouse; ``toggl`` and ``gcal`` are short for their long names."""
     wishes = body or SyncBody()
     if wishes.since and wishes.until and wishes.since >= wishes.until:
-        raise UsageError(f"since ({wishes.since}) is not before until ({wishes.until}).")
+        raise UsageError(
+            f"since ({wishes.since}) is not before until ({wishes.until}).", remedy="Give an earlier or a later day."
+        )
     return _start(here, "sync", stages.subject_of_sync(source), _said(wishes))
 
 

@@ -197,7 +197,7 @@ class _Reading:
                 if refused.code != 400 or limit is None:
                     raise
                 floor = limit if limit > floor else floor + timedelta(days=1)
-        raise TryAgainError(f"Toggl refuses every window, at last from {floor:%Y-%m-%d}.")
+        raise TryAgainError(f"Toggl refuses every window, at last from {floor:%Y-%m-%d}.", remedy="Try again later.")
 
     def _covered(self, floor: datetime, *, trust_empty: bool = False) -> Covered:
         """Say what a v9 window proves: the workspaces one is still in, from a day after its edge (zones differ)."""
@@ -284,7 +284,7 @@ def _items(answer: Answer) -> list[dict[str, Any]]:
     if isinstance(items, dict):
         return [items]
     if not isinstance(items, list | None):
-        raise TryAgainError("Toggl answered with something that is no list of time entries.")
+        raise TryAgainError("Toggl answered with something that is no list of time entries.", remedy="Try again later.")
     return items or []
 
 

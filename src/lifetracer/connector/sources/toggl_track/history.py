@@ -208,7 +208,9 @@ class Years:
         if answer.body.strip() in EMPTY:
             raise TryAgainError("Toggl Reports sent an empty page that announces more rows.", remedy="Try again later.")
         if next_row <= (row or 0) or next_row > MOST_ROWS:
-            raise TryAgainError(f"Toggl Reports does not get on: row {next_row} follows row {row or 1}.")
+            raise TryAgainError(
+                f"Toggl Reports does not get on: row {next_row} follows row {row or 1}.", remedy="Try again later."
+            )
         return next_row
 
     def _note_newest(self, body: bytes) -> None:
