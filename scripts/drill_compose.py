@@ -110,7 +110,6 @@ def monitored(folder: Path, found: Findings) -> None:
     (folder / "targets" / "servers.yml").write_text(f"- targets: ['127.0.0.1:{PORT}']\n")
     (folder / "metrics-token").write_text("metrics-of-the-drill\n")
     (folder / "alert-url").write_text(f"http://127.0.0.1:{receiver.server_port}/\n")
-    folder.chmod(0o755)
     env = {
         "COMPOSE_PROJECT_NAME": "lifetracer-drill-monitor",
         "COMPOSE_PROFILES": "monitor",
