@@ -87,6 +87,10 @@ def raised() -> dict[str, str]:
                 for text in (said for part in (*node.args[:1], *remedies) for said in texts(part, named)):
                     if text.strip("{}:. "):
                         found[text] = f"{name}:{node.lineno} {called}"
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "problem":  # of the server, on a page
+                for text in (said for part in node.args[2:4] for said in texts(part, named)):
+                    if text.strip("{}:. "):
+                        found[text] = f"{name}:{node.lineno} problem"
     return found
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 
 from lifetracer.console import (
     adherence,
@@ -95,4 +95,9 @@ def entrance(
     return router
 
 
-__all__ = ["build", "entrance"]
+def refusals(warehouse: Warehouse, settings: Settings) -> Callable[[Request, int, str, str], Response]:
+    """Make the function that renders a refusal of the server as a page: request, status, what is wrong, what to do."""
+    return Shell(warehouse, settings, lambda: datetime.now(UTC)).refusal
+
+
+__all__ = ["build", "entrance", "refusals"]

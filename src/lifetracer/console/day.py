@@ -44,7 +44,10 @@ def routes(shell: Shell) -> APIRouter:
     def day(request: Request, name: str, block: str = "", only: str = "") -> Response:
         visitor = shell.visitor(request)
         chosen = parse_day(name)
-        _, whole, ghosts = weeks.read(shell, visitor, start_of(chosen, "week"))
+        latest, whole, ghosts = weeks.read(shell, visitor, start_of(chosen, "week"))
+        standing = shell.standing(visitor)
+        if not latest and not standing.connections:
+            return shell.page(request, visitor, "welcome.html", page="day")
         shown = charts.lay_out(
             whole.monday, [b for b in whole.blocks if b.local_date == chosen], whole.days, whole.categories
         )
@@ -55,7 +58,7 @@ def routes(shell: Shell) -> APIRouter:
             visitor,
             "day.html",
             page="day",
-            standing=shell.standing(visitor),
+            standing=standing,
             pairs=[(drawn.days[of_day], shown.days[of_day])],
             day=shown.days[of_day],
             week=drawn,

@@ -180,7 +180,9 @@ class Shell:
 
     def visitor(self, request: Request) -> Visitor:
         """Find out who looks and how: address, then cookie, then setting, then browser, then account."""
-        account = self._account(getattr(request.state, "account_of", None))
+        return self._visitor(request, self._account(getattr(request.state, "account_of", None)))
+
+    def _visitor(self, request: Request, account: Account | None = None) -> Visitor:
         asked = request.query_params
         wishes = [
             asked.get("lang"),
@@ -237,11 +239,13 @@ class Shell:
         try:
             visitor = self.visitor(request)
         except LifetracerError:  # the account itself cannot be read
-            language = next((w for w in (request.cookies.get("lang"), self.settings.language) if w in LANGUAGES), "en")
-            zone = ZoneInfo("UTC")
-            theme = next((t for t in (request.cookies.get("theme"),) if t in THEMES), "system")
-            visitor = Visitor(None, "", zone, Words(language), theme, self.clock().astimezone(zone))
+            visitor = self._visitor(request)
         return self.page(request, visitor, "problem.html", status=failure.status, failure=failure)
+
+    def refusal(self, request: Request, status: int, said: str, remedy: str) -> HTMLResponse:
+        """Say on a page why the server refuses, without asking the database who looks."""
+        failure = LifetracerError(said, remedy=remedy)
+        return self.page(request, self._visitor(request), "problem.html", status=status, failure=failure)
 
     @staticmethod
     def link(request: Request) -> Callable[..., str]:

@@ -17,6 +17,7 @@ from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.responses import RedirectResponse, Response
 
 from lifetracer.charts import keep
+from lifetracer.charts.failures import said_in
 from lifetracer.connector import connecting
 from lifetracer.connector.connecting import Connected
 from lifetracer.connector.importing import FileImport, import_files
@@ -144,7 +145,7 @@ class Desk:
             checked = connecting.check(source, credential, self.settings)
             return self._keep(request, account, source, credential, checked, {})
         except LifetracerError as failure:
-            return self.guide(request, way, told(self.shell, request, failure), failure.status)
+            return self.guide(request, way, _refused(self.shell, request, failure), failure.status)
 
     def ask_google(self, request: Request, client_id: str, client_secret: str, *, write: bool) -> Response:
         """Note the OAuth client and lead to Google's page, which asks for reading, or also for a calendar of ours."""
@@ -190,7 +191,7 @@ class Desk:
             chosen = {"events_seen": seen, "may_plan": given.may_plan}
             begun = self._keep(request, account, source, given.credential, checked, chosen)
         except LifetracerError as failure:
-            problem = told(self.shell, request, failure)
+            problem = _refused(self.shell, request, failure)
             return self.guide(request, "google", problem, failure.status, write=bool(kept.get("write")))
         return RedirectResponse("/plans", 303) if kept.get("write") and given.may_plan else begun
 
@@ -211,8 +212,8 @@ class Desk:
                     results += summary.files
                 except LifetracerError as failure:
                     results.append(FileImport(path.name, error=failure))
-        for result in results:
-            result.file = Path(result.file).name
+            for result in results:
+                _without(result, folder)
         changed = sum(result.items for result in results)
         if not changed or any(result.error or result.problems for result in results):
             job = self.acting.ask_for(request, account, "transform", "import") if changed else None
@@ -255,6 +256,21 @@ class Desk:
 
     def _google_back(self, request: Request) -> str:
         return f"{browser.origin_of(request, self.settings)}/connections/google/back"
+
+
+def _refused(shell: Shell, request: Request, failure: LifetracerError) -> str:
+    """Say why a service refuses; how to do it right stands on the page, and not at the command line."""
+    if "`lifetracer " in failure.remedy:
+        return said_in(str(failure), shell.visitor(request).words)
+    return told(shell, request, failure)
+
+
+def _without(result: FileImport, folder: str) -> None:
+    """Name a file as the person knows it, not by where we had put it."""
+    result.file = result.file.removeprefix(f"{folder}/")
+    result.problems = [problem.replace(f"{folder}/", "") for problem in result.problems]
+    if result.error:
+        result.error = type(result.error)(str(result.error).replace(f"{folder}/", ""), remedy=result.error.remedy)
 
 
 def _is_here(request: Request) -> bool:

@@ -17,6 +17,7 @@ from lifetracer.server.follow import Switchboard
 from lifetracer.server.limits import Limiter
 from lifetracer.server.listen import refuse_weak_token
 from lifetracer.server.problem import explain
+from lifetracer.server.readable import Readable
 from lifetracer.server.shapes import Health, shows
 from lifetracer.server.upkeep import Upkeep
 from lifetracer.server.visitors import Visitors
@@ -73,7 +74,7 @@ def built(warehouse: Warehouse, settings: Settings) -> Iterator[ASGIApp]:
     visitors = Visitors(warehouse, settings, permit)
     try:
         guarded = doors.Doors(Inside(app), settings, permit, Register(warehouse), visitors, limiter, find)
-        yield Observer(guarded, counts)
+        yield Observer(Readable(guarded, console.refusals(warehouse, settings)), counts)
     finally:
         switchboard.close()
         limiter.close()

@@ -62,7 +62,7 @@ def _explain(refusal: Refusal) -> LifetracerError | None:
         return CredentialError("Toggl does not accept the API token.", remedy=HOW_TO_CONNECT)
     if refusal.code == 410:
         return FixByHandError(
-            f"Toggl has shut down {refusal.path}{': ' + refusal.said if refusal.said else ''}.",
+            f"Toggl has shut down {refusal.path}{': ' + refusal.said.rstrip('.') if refusal.said else ''}.",
             remedy="Update lifetracer; retrying cannot help.",
         )
     return None
