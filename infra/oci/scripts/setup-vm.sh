@@ -14,10 +14,10 @@ ubuntu | debian)
   engine=(docker.io docker-buildx docker-compose-v2)
   [ "$ID" = ubuntu ] || engine=(docker.io docker-cli docker-buildx docker-compose)
   apt-get update -q
-  apt-get install -q -y --no-install-recommends ca-certificates curl git unattended-upgrades "${engine[@]}"
+  apt-get install -q -y --no-install-recommends ca-certificates cron curl git unattended-upgrades "${engine[@]}"
   ;;
 ol | centos | rhel | almalinux | rocky)
-  dnf install -y -q dnf-plugins-core curl git
+  dnf install -y -q dnf-plugins-core cronie curl git
   dnf config-manager --add-repo https://download.docker.com/linux/centos/docker-ce.repo
   dnf install -y -q docker-ce docker-ce-cli containerd.io docker-buildx-plugin docker-compose-plugin dnf-automatic
   systemctl enable --now dnf-automatic-install.timer
