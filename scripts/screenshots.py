@@ -1,9 +1,10 @@
-"""Photograph every page of the console: both languages, both themes, three sizes, with the demo person.
+"""Photograph every page of the console: both languages, both themes, three sizes, with the demo person; then what a
+newcomer meets before there is a picture, when something is refused, and when something fails.
 
-Law: nothing is arranged for the picture; what is seen is what `lifetracer demo` shows. Pictures go to
-``build/screenshots``, the demo's home to ``build/screenshots-home``, where the next run goes on from.
+Law: nothing is arranged for the picture; what is seen is what `lifetracer demo` and `lifetracer up` show. Pictures go
+to ``build/screenshots``, the demo's home to ``build/screenshots-home``, where the next run goes on from.
 
-    python scripts/screenshots.py [--only trends,week] [--languages ja] [--chromium /usr/bin/chromium]
+    python scripts/screenshots.py [--only trends,week] [--part demo|beginnings] [--languages ja] [--chromium PATH]
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
+import beginnings
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from lifetracer.console.navigation import PAGES
@@ -39,6 +41,7 @@ def main() -> None:
     """Take all pictures, or those that are asked for; tell which pages are wider than their window."""
     wish = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     wish.add_argument("--only", help="pages, by name, with commas")
+    wish.add_argument("--part", choices=("demo", "beginnings"), help="only the demo person, or only what is around")
     wish.add_argument("--languages", default="ja,en")
     wish.add_argument("--chromium", default=os.environ.get("CHROMIUM", "/usr/bin/chromium"))
     asked = wish.parse_args()
@@ -47,8 +50,14 @@ def main() -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=asked.chromium, args=FLAGS)
         for language in asked.languages.split(","):
-            with demo(language) as address:
-                taken += photograph(browser, address, language, asked.only)
+            if asked.part != "beginnings":
+                with demo(language) as address:
+                    taken += photograph(browser, address, language, asked.only)
+            if asked.part == "beginnings" or (asked.part is None and not asked.only):
+                for name, page in beginnings.walk(browser, language):
+                    taken += (
+                        as_it_stands(page, name, language) if not asked.only or name in asked.only.split(",") else 0
+                    )
         browser.close()
     print(f"{taken} pictures in {OUT.relative_to(ROOT)}")
 
@@ -93,15 +102,34 @@ def photograph(browser: Browser, address: str, language: str, only: str | None) 
                     continue
                 page.set_viewport_size({"width": width, "height": height})
                 page.goto(address + path, wait_until="networkidle")
-                tall = page.evaluate("document.documentElement.scrollHeight")
-                page.set_viewport_size({"width": width, "height": max(height, min(tall, TALLEST))})
-                page.screenshot(path=OUT / f"{name}-{language}-{theme}-{size}.png")
-                wide = page.evaluate("document.documentElement.scrollWidth")
-                if wide > width:
-                    print(f"{name} in {language} needs {wide} pixels on a {size}")
+                if name == "what-if-answer":
+                    page.wait_for_selector("#found, [role=alert]", timeout=120_000)
+                picture(page, name, language, theme, size)
                 taken += 1
             window.close()
     return taken
+
+
+def as_it_stands(page: Page, name: str, language: str) -> int:
+    """Take all pictures of a page without asking for it anew; gives how many."""
+    for size, (width, height) in SIZES.items():
+        for theme in THEMES:
+            page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+            page.set_viewport_size({"width": width, "height": height})
+            picture(page, name, language, theme, size)
+    page.set_viewport_size({"width": 1280, "height": 860})
+    return len(SIZES) * len(THEMES)
+
+
+def picture(page: Page, name: str, language: str, theme: str, size: str) -> None:
+    """Take one picture, as tall as the page; tell when the page is wider than its window."""
+    width, height = SIZES[size]
+    tall = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({"width": width, "height": max(height, min(tall, TALLEST))})
+    page.screenshot(path=OUT / f"{name}-{language}-{theme}-{size}.png")
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    if wide > width:
+        print(f"{name} in {language} needs {wide} pixels on a {size}")
 
 
 def addresses(page: Page, address: str) -> dict[str, str]:
@@ -118,6 +146,9 @@ def addresses(page: Page, address: str) -> dict[str, str]:
     found["daily-estimates"] = "/estimates?grain=day"
     if alone := re.search(r'href="(/estimates\?category=[^"]+)"', page.request.get(f"{address}/estimates").text()):
         found["estimate"] = alone[1].replace("&amp;", "&") + "&grain=day"
+    found["what-if"] = "/what-if"
+    if one := re.search(r'<option value="([0-9a-f-]{36})"', page.request.get(f"{address}/what-if").text()):
+        found["what-if-answer"] = f"/what-if?way1=add&category1={one[1]}&length1=1:30&days1=1&days1=3"
     found["suggestions"] = "/categories/suggestions"
     found["problem"] = "/week/never"
     jobs = page.request.get(f"{address}/api/jobs?limit=20").json()["jobs"]
