@@ -147,6 +147,7 @@ def test_titles_that_a_spreadsheet_would_obey_are_disarmed():
     from lifetracer.transform.export import plain_text
 
     assert plain_text("=HYPERLINK(1)") == "'=HYPERLINK(1)"
+    assert plain_text("＝HYPERLINK(1)") == "'＝HYPERLINK(1)"
     assert [plain_text(value) for value in (-5, None, True, date(2026, 1, 2))] == ["-5", "", "true", "2026-01-02"]
 
 

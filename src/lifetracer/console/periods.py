@@ -5,6 +5,7 @@ Law: what is no day or week is refused; ranges are half-open.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +17,9 @@ from lifetracer.periods import start_of, step
 
 PERIOD_WORDS = {"day": keep("Day"), "week": keep("Week"), "month": keep("Month")}
 """The kinds of period, and how they are called on the screen."""
+
+WEEK = re.compile(r"(\d{4})-W(\d{1,2})", re.ASCII)
+"""A week in an address; it may come to stand in the name of a file."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +56,9 @@ def parse_week(name: str) -> date:
     Raises:
         NotFoundError: that is no week.
     """
+    found = WEEK.fullmatch(name)
     try:
-        return date.fromisocalendar(int(name[:4]), int(name[6:]), 1) if name[4:6] == "-W" else _refuse(name)
+        return date.fromisocalendar(int(found[1]), int(found[2]), 1) if found else _refuse(name)
     except ValueError:
         return _refuse(name)
 
