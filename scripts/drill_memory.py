@@ -142,12 +142,12 @@ def everything_together(url: str, root: int, home: str, found: Findings) -> dict
     return {name: value for name, _, value in pairs if name}
 
 
-def alone(environ: dict[str, str], found: Findings) -> None:
+def alone(environ: dict[str, str], home: str, found: Findings) -> None:
     """Run each stage as a command, and a worker that only syncs."""
     program = [sys.executable, "-m", "lifetracer"]
     quiet = {"env": environ, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
     for stage in STAGES:
-        more = ["--output", os.devnull] if stage == "report" else []
+        more = ["--output", f"{home}/report.pdf"] if stage == "report" else []
         command = subprocess.Popen([*program, *stage.split(), *more], **quiet)  # type: ignore[call-overload]
         with Highest(lambda pid=command.pid: resident(pid)) as needed:  # type: ignore[misc]
             said = command.communicate(timeout=300)[1].decode()
@@ -175,7 +175,7 @@ def main() -> None:
         command = [sys.executable, "-m", "lifetracer", "demo", "--no-open", "--language", "en", "--port", port]
         demo = subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
-            alone(everything_together(f"http://127.0.0.1:{port}", demo.pid, home, found), found)
+            alone(everything_together(f"http://127.0.0.1:{port}", demo.pid, home, found), home, found)
         finally:
             demo.send_signal(signal.SIGINT)
             demo.wait(60)
