@@ -6,6 +6,7 @@ Law: a change counts only when weeks put in random order, a month at a time, har
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -105,13 +106,14 @@ def _split(series: Seconds, generator: np.random.Generator) -> _Change | None:
     return _Change(SHORTEST + place, float(1 + as_strong) / (ORDERS + 1))
 
 
-def _order(length: int, generator: np.random.Generator) -> Seconds:
+def _order(length: int, generator: np.random.Generator) -> list[int]:
     """Give a random order of the weeks in which blocks stay together; where they begin is random, too."""
     block = min(BLOCK, max(1, length // 20))
     shift = int(generator.integers(block))
-    blocks = np.split(np.arange(length), np.arange(shift or block, length, block))
+    weeks = list(range(length))
+    blocks = [weeks[begin:end] for begin, end in pairwise((0, *range(shift or block, length, block), length))]
     generator.shuffle(blocks)
-    return np.concatenate(blocks)
+    return list(chain.from_iterable(blocks))
 
 
 def _further(series: Seconds, begin: int, generator: np.random.Generator) -> list[_Change]:
