@@ -2,6 +2,7 @@
 
 import ast
 import string
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ AT_THE_TERMINAL = (
 """What only those meet who run the machine, in the words of its command line; and what is told by another catalogue."""
 
 
+@cache
 def modules() -> list[tuple[str, ast.Module]]:
     paths = {str(path.relative_to(SOURCE)): path for path in SOURCE.rglob("*.py")}
     return [(name, ast.parse(path.read_text(encoding="utf-8"))) for name, path in sorted(paths.items())]
@@ -70,6 +72,7 @@ def texts(node: ast.expr, named: dict[str, str]) -> list[str]:
     return []
 
 
+@cache
 def raised() -> dict[str, str]:
     """What is said when something fails → where."""
     kinds, named, found = failures(), constants(), {}
@@ -94,6 +97,7 @@ def raised() -> dict[str, str]:
     return found
 
 
+@cache
 def translated() -> dict[str, str]:
     with (LOCALE / "failures.ja.po").open("rb") as file:
         return {str(message.id): str(message.string) for message in read_po(file) if message.id}
