@@ -8,13 +8,14 @@ from babel.messages.pofile import read_po
 
 import lifetracer
 from lifetracer.charts.wording import LOCALE
+from lifetracer.transform.marts import all_marts
 
 SOURCE = Path(lifetracer.__file__).parent
 
 
 def written() -> set[str]:
-    found = set()
-    for room in ("charts", "console", "reporter"):
+    found = {mart.gist for mart in all_marts().values()}
+    for room in ("charts", "console", "reporter", "server"):
         methods = [("**.py", "python"), ("**.html", "jinja2")]
         for _, _, message, *_ in extract_from_dir(SOURCE / room, methods, keywords={"_": None, "keep": None}):
             assert isinstance(message, str)

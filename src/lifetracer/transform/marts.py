@@ -40,6 +40,11 @@ class Mart:
     columns: tuple[Column, ...]
 
     @property
+    def gist(self) -> str:
+        """The first sentence of the description; the catalogue has it in Japanese."""
+        return self.description.split(". ")[0].rstrip(".") + "."
+
+    @property
     def date_column(self) -> str | None:
         """The column by which to ask for a stretch of time; ``None`` where rows are of no time."""
         names = {column.name for column in self.columns}
