@@ -3,7 +3,7 @@
     worker → child   {"stage", "run", "accountId", "jobId", "fence", "memoryMb", "subject", "parameters"}
     child  → worker  {"progress": {…}} … {"log": {…}} … and last {"outcome": {…}} or {"error": {…}}
 
-A child that ends without a last word was interrupted. SIGTERM raises `Stopped` where the work stands, so that open
+Law: a child that ends without a last word was interrupted. SIGTERM raises `Stopped` where the work stands, so that open
 transactions are rolled back; SIGKILL does no harm either, it only leaves no word.
 """
 

@@ -1,4 +1,7 @@
-"""A worker's own ``/health`` and ``/metrics``, for containers and monitors: well while its loop goes round."""
+"""A worker's own ``/health`` and ``/metrics``, for containers and monitors: well while its loop goes round.
+
+Law: it answers from a thread of its own and asks the loop nothing, so that looking never holds up a heartbeat.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,10 @@
 """The whole way as one job: sync every active connection at once, then transform, analyze, adjust and report.
 
-Each step is a job of its own. A pipeline needs no process: it is moved on in the very transaction in which one of its
-steps ends, so it cannot get lost between two steps. What a step that failed needs is said by that step; asked with
+Each step is a job of its own. What a step that failed needs is said by that step; asked with
 ``resume`` a new pipeline begins where the last one stopped.
+
+Law: a pipeline needs no process: it is moved on in the very transaction in which one of its steps ends, so it cannot
+get lost between two steps.
 """
 
 from __future__ import annotations
@@ -51,8 +53,7 @@ def due(steps: Sequence[Step]) -> list[Step]:
 def begin(con: Connection, job: Job) -> None:
     """Start a claimed pipeline inside the caller's transaction, which holds the account's lock."""
     ask(con, "act_for", {"account_id": str(job.account_id)})
-    key = {"account_id": job.account_id, "job_id": job.job_id, "fence": job.fence}
-    if ask_one(con, "begin_pipeline", key) is None:
+    if ask_one(con, "begin_pipeline", job.key) is None:
         return  # cancelled meanwhile
     known = set(syncable().values())
     active = [row["source"] for row in ask(con, "active_sources", {"account_id": job.account_id})]
@@ -105,8 +106,7 @@ def _advance(con: Connection, job: Job, steps: list[Step]) -> bool:
         for step in pending:
             asked = record.request(con, step["stage"], step["subject"], requested_by=STAGE, priority=job.priority)
             step.update(jobId=str(asked.job_id), status=asked.status)
-    key = {"account_id": job.account_id, "job_id": job.job_id, "fence": job.fence}
-    ask(con, "save_progress", {**key, "progress": Jsonb({"steps": steps})})
+    ask(con, "save_progress", {**job.key, "progress": Jsonb({"steps": steps})})
     if not group:
         _end(con, job, "succeeded", steps, None)
     return True
@@ -114,8 +114,7 @@ def _advance(con: Connection, job: Job, steps: list[Step]) -> bool:
 
 def _stop(con: Connection, job: Job, steps: list[Step], group: list[Step]) -> bool:
     """End a pipeline whose stage did not succeed; what was synced is transformed all the same."""
-    key = {"account_id": job.account_id, "job_id": job.job_id, "fence": job.fence}
-    ask(con, "save_progress", {**key, "progress": Jsonb({"steps": steps})})
+    ask(con, "save_progress", {**job.key, "progress": Jsonb({"steps": steps})})
     worst = next(
         status for status in ("failed", "needs_user", "cancelled") if any(s["status"] == status for s in group)
     )
@@ -135,9 +134,7 @@ def _stop(con: Connection, job: Job, steps: list[Step], group: list[Step]) -> bo
 
 def _end(con: Connection, job: Job, status: str, steps: list[Step], error: dict[str, Any] | None) -> None:
     values = {
-        "account_id": job.account_id,
-        "job_id": job.job_id,
-        "fence": job.fence,
+        **job.key,
         "status": status,
         "summary": Jsonb({"steps": steps}),
         "error": Jsonb(error) if error else None,

@@ -74,11 +74,10 @@ def beat(con: Connection, mine: Mapping[UUID, int]) -> dict[UUID, bool]:
 
 def save(con: Connection, job: Job, progress: Mapping[str, Any] | None, lines: Sequence[Mapping[str, Any]]) -> None:
     """Write how far a job is and what it said meanwhile."""
-    key = {"account_id": job.account_id, "job_id": job.job_id, "fence": job.fence}
     if lines:
-        ask(con, "save_log", {**key, "lines": Jsonb(list(lines))})
+        ask(con, "save_log", {**job.key, "lines": Jsonb(list(lines))})
     if progress is not None:
-        ask(con, "save_progress", {**key, "progress": Jsonb(dict(progress))})
+        ask(con, "save_progress", {**job.key, "progress": Jsonb(dict(progress))})
 
 
 def end(con: Connection, job: Job, ending: Ending) -> bool:
@@ -95,9 +94,7 @@ def end(con: Connection, job: Job, ending: Ending) -> bool:
     ask(con, "act_for", {"account_id": str(account)})
     status = ending.status
     values: dict[str, Any] = {
-        "account_id": account,
-        "job_id": job.job_id,
-        "fence": job.fence,
+        **job.key,
         "status": status,
         "summary": Jsonb(dict(ending.summary)) if ending.summary is not None else None,
         "error": Jsonb(dict(ending.error)) if ending.error else None,
@@ -158,8 +155,7 @@ def stalled(con: Connection, seconds: float) -> list[Job]:
 def take_up(con: Connection, job: Job, seconds: float) -> bool:
     """Queue a stalled job again, or give it up when it was started too often; false when it lives after all."""
     ask(con, "lock_account", {"account_id": str(job.account_id)})
-    key = {"account_id": job.account_id, "job_id": job.job_id, "fence": job.fence}
-    if ask_one(con, "still_stalled", {**key, "seconds": seconds}) is None:
+    if ask_one(con, "still_stalled", {**job.key, "seconds": seconds}) is None:
         return False
     return end(con, job, interrupted(job.attempt, "its worker ended", attempts=WORKERS))
 

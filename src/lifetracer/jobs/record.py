@@ -1,4 +1,7 @@
-"""What a person sees of a job; every function works inside a transaction opened for their account, under its RLS."""
+"""What a person sees of a job.
+
+Law: every function works inside a transaction opened for the person's account, under its row-level security.
+"""
 
 from __future__ import annotations
 
@@ -57,6 +60,11 @@ class Job:
     def of(cls, row: Mapping[str, Any]) -> Job:
         """Take a row of the table; columns that are the queue's own affair are left out."""
         return cls(**{fact.name: row[fact.name] for fact in fields(cls)})
+
+    @property
+    def key(self) -> dict[str, Any]:
+        """What names this run of the job: whoever holds an older fence writes nothing any more."""
+        return {"account_id": self.account_id, "job_id": self.job_id, "fence": self.fence}
 
     @property
     def living(self) -> bool:

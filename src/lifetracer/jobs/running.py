@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from lifetracer.jobs.record import Job
 from lifetracer.jobs.stages import Stage
 from lifetracer.jobs.zygotes import Zygote
 
@@ -31,7 +32,7 @@ LONGEST_LINE = 8000
 class Running:
     """A child at work, as the worker sees it."""
 
-    job: Any
+    job: Job
     stage: Stage
     zygote: Zygote
     talk: socket.socket
@@ -64,7 +65,7 @@ class Running:
         return (int(pages[1]) - int(pages[2])) * os.sysconf("SC_PAGE_SIZE") / 2**20
 
     @classmethod
-    def begin(cls, job: Any, stage: Stage, zygote: Zygote, memory_mb: int) -> Running:
+    def begin(cls, job: Job, stage: Stage, zygote: Zygote, memory_mb: int) -> Running:
         """Have a job of a stage done by a child of a zygote; that it began is told by the zygote."""
         ours, theirs = socket.socketpair()
         reading, writing = os.pipe()

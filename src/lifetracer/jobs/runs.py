@@ -1,4 +1,7 @@
-"""The stages' functions as the worker's child calls them: parameters in, summary out; one plain function each."""
+"""The stages' functions as the worker's child calls them: parameters in, summary out; one plain function each.
+
+Law: nothing is decided here; what the stages do, they do in their own rooms, the same at every door.
+"""
 
 from __future__ import annotations
 

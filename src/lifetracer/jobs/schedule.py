@@ -1,6 +1,6 @@
 """What runs by itself: every local day at a local time, or every few minutes; any number of workers, each run once.
 
-The row lock and the new ``next_run_at`` commit together with the requested job. The next run is worked out from
+Law: the row lock and the new ``next_run_at`` commit together with the requested job; the next run is worked out from
 *now*, so a machine that slept for a week catches up once, not seven times.
 
         22:00     01:00 (clock goes 02:00 → 03:00)      02:30 does not exist that night:

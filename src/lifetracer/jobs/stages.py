@@ -1,6 +1,7 @@
 """The stages: which there are, what may be asked of them, and the one function behind each.
 
-A stage's function is named, not imported, so that the server and the worker's loop never load what only a child needs.
+Law: a stage's function is named, not imported, so that the server and the worker's loop never load what only a child
+needs.
 """
 
 from __future__ import annotations
@@ -10,11 +11,14 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from lifetracer.errors import LifetracerError, NotFoundError, UsageError
 from lifetracer.settings import Settings
+
+if TYPE_CHECKING:
+    from lifetracer.warehouse import Warehouse
 
 ORDER = ("sync", "transform", "analyze", "adjust", "report")
 """In which the pipeline and the schedule run them."""
@@ -24,8 +28,7 @@ ORDER = ("sync", "transform", "analyze", "adjust", "report")
 class Task:
     """What a stage's function is handed in the child process."""
 
-    warehouse: Any
-    """An open `lifetracer.warehouse.Warehouse`."""
+    warehouse: Warehouse
     settings: Settings
     account_id: UUID
     job_id: UUID

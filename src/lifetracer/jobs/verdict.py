@@ -1,4 +1,7 @@
-"""How a run ended: from the child's last word, or without one from how its process ended."""
+"""How a run ended: from the child's last word, or without one from how its process ended.
+
+Law: a run that was cut short is judged by why it was, never by what it says of it.
+"""
 
 from __future__ import annotations
 

@@ -270,10 +270,8 @@ def _samples(aim: _Aim, paths: Paths, monday: date) -> Any:
         days = [monday + timedelta(days=n) for n in range(7)]
         wanted = [day for day in days if day.isoweekday() in aim.weekdays]
         return np.concatenate([_sums(paths, aim.parts, day, day + timedelta(days=1), aim.weekdays) for day in wanted])
-    if aim.period == "month":
-        first = start_of(monday, "month")
-        return _sums(paths, aim.parts, first, step(first, "month", 1), aim.weekdays)
-    return _sums(paths, aim.parts, monday, monday + timedelta(days=7), aim.weekdays)
+    first = start_of(monday, aim.period)
+    return _sums(paths, aim.parts, first, step(first, aim.period, 1), aim.weekdays)
 
 
 def _chance(aim: _Aim, samples: Any) -> float:

@@ -29,6 +29,7 @@ from lifetracer import __version__
 from lifetracer.errors import LifetracerError, TryAgainError
 from lifetracer.jobs import pipeline, queue, schedule
 from lifetracer.jobs.queries import Connection
+from lifetracer.jobs.record import Job
 from lifetracer.jobs.running import Running
 from lifetracer.jobs.stages import STAGES, Stage
 from lifetracer.jobs.verdict import how_ended, verdict
@@ -232,7 +233,7 @@ class Worker:
 
     # -- children ----------------------------------------------------------------------------------------------------
 
-    def _start(self, job: Any) -> None:
+    def _start(self, job: Job) -> None:
         stage = self.stages[job.stage]
         child = Running.begin(job, stage, self.zygotes.alive[stage.zygote], self.limits.memory_mb)
         self.running[job.job_id] = child

@@ -1,6 +1,6 @@
 """A process with a stage's modules loaded, whose forks do the jobs: nothing to wait for, and each can be killed alone.
 
-It has one thread, no connection and nothing to lose. The worker talks to it over a socket pair: a line
+Law: it has one thread, no connection and nothing to lose. The worker talks to it over a socket pair: a line
 ``run`` with two descriptors (the talk with the worker, the child's output), a line ``kill PID SIGNAL``; it answers
 ``ready``, ``started PID`` (in the order of the runs) and ``ended PID STATUS``. It ends with its worker, and its
 children end with it.

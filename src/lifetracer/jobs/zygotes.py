@@ -1,4 +1,7 @@
-"""The worker's hold on its zygotes: starts them, has them fork, hears who ended, replaces one that died."""
+"""The worker's hold on its zygotes: starts them, has them fork, hears who ended, replaces one that died.
+
+Law: nothing here waits for a zygote but its burial; whoever dies is replaced, and told to whoever had children of it.
+"""
 
 from __future__ import annotations
 
