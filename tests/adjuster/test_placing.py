@@ -8,7 +8,7 @@ from time import process_time
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from lifetracer.adjuster.free_time import Span, ceiling, free_quarters, learned_quiet, quarters
@@ -103,9 +103,9 @@ def test_the_same_request_gives_the_same_placement(asked: Request) -> None:
 @few
 @given(requests, st.data())
 def test_more_free_time_never_places_less_of_what_goes_first(asked: Request, data: st.DataObject) -> None:
-    if not asked.busy:
-        return
-    fewer = [one for n, one in enumerate(asked.busy) if n != data.draw(st.integers(0, len(asked.busy) - 1))]
+    assume(asked.busy)
+    freed = data.draw(st.integers(0, len(asked.busy) - 1))
+    fewer = [one for n, one in enumerate(asked.busy) if n != freed]
     freer = Request(asked.zone, asked.begins, asked.ends, asked.demands, fewer, asked.own, asked.quiet)
     top = max(one.priority for one in asked.demands)
     first = [one.key for one in asked.demands if one.priority == top]
@@ -146,6 +146,7 @@ def test_every_reason_is_told(one: Demand, more: dict[str, object], reason: str)
 def test_a_deadline_holds_and_a_cleared_time_stays_clear() -> None:
     cleared: Span = (at(9), at(11))
     placed = place(request(demand(hours=2, until=12, shuns=(cleared,))))
+    assert sum(block.seconds for block in placed.blocks) == 2 * 3600
     assert all(block.ends_at <= at(12) for block in placed.blocks)
     assert all(block.ends_at <= at(9) or block.starts_at >= at(11) for block in placed.blocks)
 

@@ -203,4 +203,4 @@ def test_every_fault_is_one_of_ours(model):
         model.fault = fault
         with pytest.raises(LifetracerError) as failure:
             endpoint(model).ask(letter_about(FACTS, "ja"))
-        assert failure.value.remedy or "makes no sense" in str(failure.value)
+        assert failure.value.remedy

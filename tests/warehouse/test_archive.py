@@ -157,6 +157,7 @@ def test_beside_the_original_a_copy_gets_connections_of_its_own(warehouse, lived
                 [lived.account_id],
             ).fetchall()
         )
+        assert ids
         assert all(former != fresh for former, fresh in ids.items())
         assert accounts.find(con, str(other.account_id)).name == "Copy", "a name is not taken twice"
     original, copy = everything(warehouse, lived, ids), everything(warehouse, other)
