@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from .conftest import Says
+from spoken import Says
 
 pytestmark = pytest.mark.db
 

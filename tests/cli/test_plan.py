@@ -14,8 +14,7 @@ from lifetracer.adjuster.missing import Frame
 from lifetracer.adjuster.plan_diff import Change
 from lifetracer.warehouse import Warehouse
 from lifetracer.warehouse.accounts import Account
-
-from .conftest import Says
+from spoken import Says
 
 pytestmark = pytest.mark.db
 

@@ -32,8 +32,10 @@ from lifetracer.warehouse import Warehouse
 from lifetracer.warehouse.accounts import Account
 from lifetracer.warehouse.migrate import migrate
 from sandbox_process import SandboxHandle, start_sandbox
+from spoken import speaker
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+QUICK = {"LIFETRACER_TOGGL_PAUSE_SECONDS": "0", "LIFETRACER_RETRY_SECONDS": "0.01"}
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +103,7 @@ class House:
 def house(warehouse: Warehouse, account: Account, running: SandboxHandle, visit: Callable[..., httpx.Client]) -> House:
     running.admin("/seed", {})
     migrate(warehouse, raw_streams())
-    settings = load({**running.environment, "LIFETRACER_TOGGL_PAUSE_SECONDS": "0", "LIFETRACER_RETRY_SECONDS": "0.01"})
+    settings = load({**running.environment, **QUICK})
     made = House(warehouse, account, settings, running, visit(hint_pause_seconds=0))
     connecting.connections_from_settings(warehouse, settings, account.account_id)
     return made
@@ -157,7 +159,7 @@ def test_a_toggl_webhook_is_opened_validated_and_asks_for_a_sync(toggl: House) -
 def test_a_change_at_toggl_is_in_the_warehouse_within_seconds(toggl: House, environ: dict[str, str]) -> None:
     toggl.start("toggl")
     command = [sys.executable, "-m", "lifetracer", "worker", "--stages", "sync", "--no-schedule"]
-    with subprocess.Popen(command, env=environ | toggl.sandbox.environment) as worker:
+    with subprocess.Popen(command, env=environ | toggl.sandbox.environment | QUICK) as worker:
         try:
             now = int(time.time())
             toggl.sandbox.admin("/toggl/entries", {"start": now - 600, "stop": now, "description": "seen by itself"})
@@ -427,29 +429,23 @@ def test_the_secrets_of_channels_are_encrypted_and_turned_with_the_key(toggl: Ho
 # -- the command line --------------------------------------------------------------------------------------------------
 
 
-def test_hooks_are_opened_listed_and_given_up_from_the_command_line(toggl: House, environ: dict[str, str]) -> None:
-    def lifetracer(*words: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "lifetracer", *words]
-        surroundings = environ | toggl.sandbox.environment
-        return subprocess.run(command, env=surroundings, capture_output=True, text=True, timeout=60, check=False)
-
-    opened = lifetracer("hooks", "toggl", "--url", toggl.address + "/", "--json")
-    assert opened.returncode == 0, opened.stderr
-    (one,) = json.loads(opened.stdout)
+def test_hooks_are_opened_listed_and_given_up_from_the_command_line(
+    toggl: House, environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    says = speaker(environ | toggl.sandbox.environment | QUICK, monkeypatch)
+    opened = says("hooks", "toggl", "--url", toggl.address + "/", "--json")
+    (one,) = json.loads(opened)
     assert (one["source"], one["state"], one["address"]) == ("toggl_track", "active", toggl.address)
-    assert toggl.secret(toggl.channels("toggl")[0]) not in opened.stdout
-    listed = lifetracer("hooks")
-    assert listed.returncode == 0
-    assert listed.stdout.startswith("toggl_track ")
-    assert lifetracer("hooks", "toggl", "--enable").returncode == 0
-    assert lifetracer("hooks", "gcal", "--enable").returncode == 2, "Google switches nothing off"
-    assert lifetracer("hooks", "--off").returncode == 2
-    assert lifetracer("hooks", "toggl", "--off", "--enable").returncode == 2
-    assert lifetracer("hooks", "toggl", "--url", "http://life.example.org").returncode == 2
-    given_up = lifetracer("hooks", "toggl", "--off")
-    assert (given_up.returncode, "schedule" in given_up.stdout) == (0, True)
-    lifetracer("hooks", "toggl", "--url", toggl.address)
-    assert lifetracer("disconnect", "toggl").returncode == 0
+    assert toggl.secret(toggl.channels("toggl")[0]) not in opened
+    assert says("hooks").startswith("toggl_track ")
+    says("hooks", "toggl", "--enable")
+    says("hooks", "gcal", "--enable", code=2)  # Google switches nothing off
+    says("hooks", "--off", code=2)
+    says("hooks", "toggl", "--off", "--enable", code=2)
+    says("hooks", "toggl", "--url", "http://life.example.org", code=2)
+    assert "schedule" in says("hooks", "toggl", "--off")
+    says("hooks", "toggl", "--url", toggl.address)
+    says("disconnect", "toggl")
     assert toggl.channels("toggl") == []
 
 

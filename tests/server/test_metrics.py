@@ -17,7 +17,7 @@ from pydantic import SecretStr
 
 from lifetracer import jobs
 from lifetracer.jobs import figures
-from lifetracer.warehouse import Warehouse
+from lifetracer.warehouse import Warehouse, connect
 from lifetracer.warehouse.accounts import Account
 
 from .conftest import TOKEN
@@ -158,7 +158,8 @@ def test_the_database_is_asked_at_most_every_few_seconds(warehouse: Warehouse, a
     assert queued + b" 1.0" in figures.Figures(warehouse).text()
 
 
-def test_without_a_database_the_figures_say_so(warehouse: Warehouse) -> None:
+def test_without_a_database_the_figures_say_so(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connect, "POOL_SECONDS", 1)  # so long a connection is waited for
     nowhere = Warehouse("host=127.0.0.1 port=9 dbname=none connect_timeout=1", warehouse.vault)
     with nowhere:
         found = series(figures.Figures(nowhere).text().decode())

@@ -1,7 +1,6 @@
 """`lifetracer up`: one command, several processes; whatever is killed comes back, and all end together."""
 
 import contextlib
-import json
 import os
 import re
 import signal
@@ -176,27 +175,3 @@ def test_a_worker_tells_its_health(environ, account, port):
         finally:
             worker.terminate()
         assert worker.wait(30) == 0
-
-
-def test_exit_codes_and_words_of_the_command_line(environ, account, warehouse):
-    from lifetracer import jobs
-
-    with warehouse.transaction(account_id=account.account_id) as con:
-        job_id = jobs.request(con, "transform").job_id
-    listed = lifetracer("jobs", "list", "--json", environ=environ)
-    assert (listed.returncode, json.loads(listed.stdout)[0]["jobId"]) == (0, str(job_id))
-    assert lifetracer("jobs", "show", job_id, environ=environ).returncode == 0
-    cancelled = lifetracer("jobs", "cancel", job_id, "--json", environ=environ)
-    assert json.loads(cancelled.stdout) == {"jobId": str(job_id), "status": "cancelled"}
-    unknown = lifetracer("jobs", "show", "00000000-0000-0000-0000-000000000000", environ=environ)
-    assert (unknown.returncode, "There is no job" in unknown.stderr) == (2, True)
-    assert lifetracer("jobs", "show", "x", environ=environ).returncode == 2
-    assert lifetracer("worker", "--stages", "dream", environ=environ).returncode == 2
-    assert lifetracer("schedule", "set", "transform", "--at", "4:30", environ=environ).returncode == 2
-    assert lifetracer("schedule", "set", "transform", "--at", "04:30", environ=environ).returncode == 0
-    assert lifetracer("schedule", "off", "report", "week", environ=environ).returncode == 0
-    shown = json.loads(lifetracer("schedule", "--json", environ=environ).stdout)
-    assert {(e["stage"], e["localTime"], e["enabled"]) for e in shown} >= {
-        ("transform", "04:30", True),
-        ("report", "03:00", False),
-    }
