@@ -26,6 +26,7 @@ from lifetracer.console.findings import Finding
 from lifetracer.console.jobs import STATUSES
 from lifetracer.console.shell import Shell
 from lifetracer.errors import FixByHandError, LifetracerError, NotFoundError, UsageError
+from lifetracer.outside.http import Client
 from lifetracer.warehouse.accounts import Account
 from lifetracer.warehouse.queries import beside
 
@@ -201,7 +202,7 @@ class Desk:
                 jobs.request(con, "transform")
         return RedirectResponse("/connections", 303)
 
-    def _opened(self, account: Account, known: Connected) -> Any:
+    def _opened(self, account: Account, known: Connected) -> Client:
         place = (known.connection_id, source_named(known.source))
         access = connecting.open_access(self.warehouse, self.settings, account.account_id, place)
         return access.client(self.settings)

@@ -52,6 +52,12 @@ function follow(id) {
     events.close();
     $$("[data-post]").forEach((button) => (button.disabled = false));
     if (job.status === "succeeded") setTimeout(renew, 400, box, latest);
+    else if (reason && document.documentElement.lang !== "en") tell(box, text);
+  };
+  const tell = async (box, text) => { // the job's page says the reason in the reader's language
+    const answer = await fetch(`/jobs/${id}`).catch(() => null);
+    const said = answer?.ok && $("#reason", new DOMParser().parseFromString(await answer.text(), "text/html"));
+    if (said) box.textContent = `${text} ${said.textContent}`;
   };
   const ask = async () => {
     while (!ended) {
