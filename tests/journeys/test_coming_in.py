@@ -17,7 +17,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from pathlib import Path
 from urllib.parse import quote
@@ -94,6 +94,20 @@ def fill_with_hostile_words(sandbox: SandboxHandle) -> None:
     event |= {"colorId": hostile("colour"), "attendees": [person], "organizer": person, "htmlLink": "javascript:hit()"}
     sandbox.admin("/google/events", event | {"calendar": "primary", "start": at, "end": until})
     sandbox.admin("/google/calendars/primary", {"summary_override": hostile("calendar")}, method="PATCH")
+
+
+def hostile_calendar(day: date) -> str:
+    """A calendar file whose every text would act, with lines that try to begin another event."""
+    texts = {
+        name: hostile(name).replace("\\", "\\\\").replace("\r\n", "\\n").replace(",", "\\,").replace(";", "\\;")
+        for name in ("X-WR-CALNAME", "SUMMARY", "DESCRIPTION", "LOCATION", "CATEGORIES", "COLOR", "URL", "STATUS")
+    }
+    calendar = texts.pop("X-WR-CALNAME")
+    event = "\r\n".join(f"{name}:{text}" for name, text in texts.items())
+    return (
+        f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nX-WR-CALNAME:{calendar}\r\nBEGIN:VEVENT\r\nUID:<script>uid</script>\r\n"
+        f"DTSTART:{day:%Y%m%d}T100000Z\r\nDTEND:{day:%Y%m%d}T110000Z\r\n{event}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -227,6 +241,7 @@ def test_another_person_is_invited_and_brings_a_file(installation, owner, jiro, 
     jiro.goto(link)
     expect(jiro.locator("h1")).to_have_text("招待されています")
     assert jiro.input_value("select[name=time_zone]") == "Asia/Tokyo"
+    jiro.fill("#by-password input[name=name]", "次郎" + hostile("name").replace("\r\n", " "))
     jiro.fill("#by-password input[name=sign_in_name]", "jiro")
     jiro.fill("#by-password input[name=password]", OTHER)
     jiro.click("#by-password button.main")
@@ -241,7 +256,9 @@ def test_another_person_is_invited_and_brings_a_file(installation, owner, jiro, 
     quoted = {name: hostile(name).replace('"', '""') for name in ("client", "task", "tag")}
     export = tmp_path / "Toggl_2026.csv"
     export.write_text(CSV.format(day=day, **quoted), encoding="utf-8")
-    jiro.set_input_files("input[type=file]", export)
+    calendar = tmp_path / "hostile <img src=x>.ics"
+    calendar.write_text(hostile_calendar(day - timedelta(days=8)), encoding="utf-8", newline="")
+    jiro.set_input_files("input[type=file]", [export, calendar])
     jiro.click("form button.main")
     until_ready(jiro)
     story["day"] = day
@@ -304,7 +321,7 @@ def test_google_step_by_step_through_its_own_page(installation, jiro, sandbox):
     expect(jiro.locator(".findings")).to_contain_text("アクセスできました")
 
 
-def test_what_services_send_is_text_on_every_page(installation, jiro, story):
+def test_what_services_send_is_text_on_every_page(installation, jiro, owner, story):
     """Nothing of it becomes an element, an attribute, an address or a title; the policy has nothing to refuse."""
     day = story["day"]
     jiro.goto(f"{installation}/week?day={day}")
@@ -317,8 +334,14 @@ def test_what_services_send_is_text_on_every_page(installation, jiro, story):
     assert len(blocks) >= 2
     days = f"from={day}&to={day}"
     connections = jiro.request.get(installation + "/connections").text()
-    own = {"/security", "/settings", "/your-data"}
-    addresses = {page.address for page in PAGES} - own | {
+    old = day - timedelta(days=8)
+    addresses = {page.address for page in PAGES} | {
+        *("/what-if", "/connections/add", "/connections/add/file", f"/day/{old}", f"/week?day={old}"),
+        f"/planned?from={old}&to={old}",
+        f"/what-if?way1=add&days1=1&category1={quote(hostile('x'))}&length1={quote(hostile('x'))}",
+        f"/adherence?week={day:%G-W%V}",
+        f"/estimates?category={quote(hostile('project'))}",
+        *(f"/data/rows/ical__{stream}" for stream in ("events", "calendars")),
         *(f"/week{block}&day={day}" for block in blocks[:3]),
         *re.findall(r'href="(/connections/[0-9a-f-]{36})"', connections),
         *(f"/data/rows/{stream}" for stream in ("toggl_track__projects", "toggl_track__time_entries")),
@@ -335,9 +358,16 @@ def test_what_services_send_is_text_on_every_page(installation, jiro, story):
     rows = jiro.request.get(f"{installation}/entries?{days}").text()
     addresses |= {unescape(row) for row in re.findall(r'href="(/data/row\?[^"]+)"', rows)[:4]}
     for address in sorted(addresses):
-        jiro.goto(installation + address, wait_until="domcontentloaded")
+        answer = jiro.goto(installation + address, wait_until="domcontentloaded")
+        assert answer
+        assert answer.status < 500, address
         assert jiro.evaluate(ACTED) == [], address
         assert "hit" not in jiro.title().split("=")[0], address
+    jiro.goto(f"{installation}/day/{old}")
+    assert "=SUMMARY\"'><script>" in jiro.inner_text("main"), "the file's event is shown as it was written"
+    owner.goto(f"{installation}/people")
+    assert "=name\"'><script>" in owner.inner_text("main")
+    assert owner.evaluate(ACTED) == []
 
 
 def test_what_services_send_is_text_in_files_too(installation, jiro, story):
