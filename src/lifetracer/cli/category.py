@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from lifetracer.warehouse import Connection
+    from lifetracer.transform.categories import Category
 
 app = typer.Typer(
     add_completion=False,
@@ -34,24 +32,18 @@ Kind = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print for machines.")]
 
 
-def within(work: Callable[[Connection], Any], *, timeout: str | None = None) -> Any:
-    """Do something in one transaction for the chosen account."""
-    from lifetracer.cli.surroundings import acting
-
-    with acting(timeout=timeout) as (con, _):
-        return work(con)
-
-
 @app.command("list")
 def list_categories(
     archived: Annotated[bool, typer.Option("--all", help="Also those that are archived.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """List the categories, as a tree."""
+    from lifetracer.cli.surroundings import acting
     from lifetracer.cli.tables import show
     from lifetracer.transform import categories
 
-    known = [one for one in within(categories.categories) if archived or not one.is_archived]
+    with acting() as (con, _):
+        known = [one for one in categories.categories(con) if archived or not one.is_archived]
     if as_json:
         typer.echo(json.dumps([one.as_json() for one in known], ensure_ascii=False))
         return
@@ -84,9 +76,11 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Make a category of one's own."""
+    from lifetracer.cli.surroundings import acting
     from lifetracer.transform import categories
 
-    made = within(lambda con: categories.add_category(con, name, parent=parent, color=color, kind=kind))
+    with acting() as (con, _):
+        made = categories.add_category(con, name, parent=parent, color=color, kind=kind)
     _tell(made, f"{made.name} is a category.", as_json)
 
 
@@ -104,24 +98,26 @@ def change(
     as_json: AsJson = False,
 ) -> None:
     """Change a category, also one that comes from a project or calendar."""
+    from lifetracer.cli.surroundings import acting
     from lifetracer.transform import categories
 
-    changed = within(
-        lambda con: categories.change_category(
+    with acting() as (con, _):
+        changed = categories.change_category(
             con, category, name=name, parent=parent, color=color, kind=kind, position=position, is_archived=archived
         )
-    )
     _tell(changed, f"{changed.name} is changed.", as_json)
 
 
 @app.command("remove")
 def remove(category: Named, as_json: AsJson = False) -> None:
     """Take back what was said of a category; one that comes from a project is again as it was."""
+    from lifetracer.cli.surroundings import acting
     from lifetracer.transform import categories
 
-    gone = within(lambda con: categories.remove_category(con, category))
+    with acting() as (con, _):
+        gone = categories.remove_category(con, category)
     _tell(gone, f"{gone.name} is removed.", as_json)
 
 
-def _tell(category: Any, sentence: str, as_json: bool) -> None:
+def _tell(category: Category, sentence: str, as_json: bool) -> None:
     typer.echo(json.dumps(category.as_json(), ensure_ascii=False) if as_json else f"{sentence} {NEXT}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lifetracer.cli.category import NEXT, AsJson, within
+from lifetracer.cli.category import NEXT, AsJson
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,10 +50,12 @@ def list_rules(
     """List the rules in the order in which they are tried; the first that fits wins."""
     from datetime import UTC
 
+    from lifetracer.cli.surroundings import acting
     from lifetracer.cli.tables import show
     from lifetracer.transform import rules
 
-    known = within(lambda con: rules.rules(con, at=at.replace(tzinfo=UTC) if at else None))
+    with acting() as (con, _):
+        known = rules.rules(con, at=at.replace(tzinfo=UTC) if at else None)
     if as_json:
         typer.echo(json.dumps([rule.as_json() for rule in known], ensure_ascii=False))
         return
@@ -166,16 +168,20 @@ def suggest(
 
 def _do(work: Callable[[Connection], Any], preview: bool, as_json: bool, done: str = "Rule") -> None:
     """Make a change, or only tell what it would move."""
+    from lifetracer.cli.surroundings import acting
+
     if preview:
         from lifetracer.transform import preview as ahead
 
-        moves = within(lambda con: ahead.preview(con, work), timeout="5min")
+        with acting(timeout="5min") as (con, _):
+            moves = ahead.preview(con, work)
         if as_json:
             typer.echo(json.dumps([move.as_json() for move in moves], ensure_ascii=False))
         else:
             _show_moves(moves)
         return
-    rule = within(work)
+    with acting() as (con, _):
+        rule = work(con)
     if as_json:
         typer.echo(json.dumps(rule.as_json(), ensure_ascii=False))
         return

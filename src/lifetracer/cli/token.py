@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from lifetracer.warehouse import Connection
 
 app = typer.Typer(
     add_completion=False,
@@ -36,16 +31,15 @@ def add(
     """Make a token; it is shown now and never again."""
     from datetime import UTC, datetime
 
+    from lifetracer.cli.surroundings import acting
     from lifetracer.warehouse import audit, tokens
 
     scopes = [part.strip() for given in scope for part in given.split(",") if part.strip()]
     end = tokens.end_of(expires, datetime.now(UTC))
 
-    def work(con: Connection) -> tuple[tokens.Token, str]:
+    with acting() as (con, _):
         audit.note(con, WHO, "token.add", name)
-        return tokens.create(con, name, scopes, end)
-
-    made, plain = _within(work)
+        made, plain = tokens.create(con, name, scopes, end)
     if as_json:
         typer.echo(json.dumps({**made.as_json(), "token": plain}, ensure_ascii=False))
         return
@@ -57,10 +51,12 @@ def add(
 @app.command("list")
 def list_tokens(as_json: AsJson = False) -> None:
     """List the tokens, with those that are over."""
+    from lifetracer.cli.surroundings import acting
     from lifetracer.cli.tables import show
     from lifetracer.warehouse import tokens
 
-    known = _within(tokens.every)
+    with acting() as (con, _):
+        known = tokens.every(con)
     if as_json:
         typer.echo(json.dumps([token.as_json() for token in known], ensure_ascii=False))
         return
@@ -86,18 +82,10 @@ def list_tokens(as_json: AsJson = False) -> None:
 @app.command("revoke")
 def revoke(token: Annotated[str, typer.Argument(help="Its name or id.")], as_json: AsJson = False) -> None:
     """Revoke a token; running servers refuse it within five seconds."""
+    from lifetracer.cli.surroundings import acting
     from lifetracer.warehouse import audit, tokens
 
-    def work(con: Connection) -> tokens.Token:
-        audit.note(con, WHO, "token.revoke", token)
-        return tokens.revoke(con, token)
-
-    gone = _within(work)
-    typer.echo(json.dumps(gone.as_json(), ensure_ascii=False) if as_json else f"{gone.name} is revoked.")
-
-
-def _within(work: Callable[[Connection], Any]) -> Any:
-    from lifetracer.cli.surroundings import acting
-
     with acting() as (con, _):
-        return work(con)
+        audit.note(con, WHO, "token.revoke", token)
+        gone = tokens.revoke(con, token)
+    typer.echo(json.dumps(gone.as_json(), ensure_ascii=False) if as_json else f"{gone.name} is revoked.")
