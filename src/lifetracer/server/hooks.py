@@ -12,7 +12,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -25,7 +24,7 @@ from lifetracer.jobs import hint
 from lifetracer.server.metrics import Metrics
 from lifetracer.server.problem import problem
 from lifetracer.settings import Settings
-from lifetracer.warehouse import Warehouse
+from lifetracer.warehouse import Connection, Warehouse
 
 MOST_BODY = 1 << 18
 """Bytes; an event holds one entity."""
@@ -79,7 +78,7 @@ class Inlet:
                 self._count(known.source, "greeting")
         return Response(status_code=200)
 
-    def _ask(self, con: Any, known: Known, channel_id: UUID) -> None:
+    def _ask(self, con: Connection, known: Known, channel_id: UUID) -> None:
         hints.heard(con, known, channel_id)
         asked = hint.ask_for_news(con, known.account_id, known.source, self.pause_seconds)
         self._count(known.source, "sync" if asked.created else "joined")

@@ -8,9 +8,8 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from typing import Any
 
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from lifetracer.errors import LifetracerError, TryAgainError
@@ -48,7 +47,7 @@ class Opening:
         elif scope["type"] == "http":
             await self._wait(scope)(scope, receive, send)
 
-    def _wait(self, scope: Scope) -> Any:
+    def _wait(self, scope: Scope) -> Response:
         if scope["path"] == "/ready":
             return JSONResponse({"status": "not_ready", "checks": {"database": self._reason or "opening"}}, 503)
         detail = self._reason or "The database is being opened."

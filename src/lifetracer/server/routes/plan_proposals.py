@@ -5,6 +5,7 @@ Law: a request decides and writes the decision down; what is asked of Google is 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import time
 from typing import Annotated, Any
@@ -115,5 +116,5 @@ def _asked(con: Connection, subject: str, wishes: dict[str, Any] | None = None) 
     return {"jobId": str(asked.job_id), "status": asked.status}
 
 
-def _started(here: Acting, action: str, ask: Any) -> Response:
+def _started(here: Acting, action: str, ask: Callable[[Connection], dict[str, Any]]) -> Response:
     return here.write(action, ask, status=202, location=lambda job: f"/api/jobs/{job['jobId']}")
