@@ -52,6 +52,7 @@ function follow(id) {
     events.close();
     $$("[data-post]").forEach((button) => (button.disabled = false));
     if (job.status === "succeeded") setTimeout(renew, 400, box, latest);
+    else if ($("#working a")) swap($("#working a").href); // the page of a question says why there is no answer
     else if (reason && document.documentElement.lang !== "en") tell(box, text);
   };
   const tell = async (box, text) => { // the job's page says the reason in the reader's language
