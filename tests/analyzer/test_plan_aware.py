@@ -24,6 +24,7 @@ from lifetracer.settings import load
 from lifetracer.transform.run import transform
 from lifetracer.warehouse.accounts import create
 from lifetracer.warehouse.migrate import migrate
+from modelled import modelled
 from sandbox_process import FROZEN, start_sandbox
 
 pytestmark = [pytest.mark.db, pytest.mark.timeout(300)]
@@ -36,7 +37,7 @@ UNUSUAL = 3600
 
 @pytest.fixture(scope="module")
 def history(server: Server) -> Iterator[History]:
-    with tempfile.TemporaryDirectory() as folder, server.warehouse(Path(folder)) as house:
+    with tempfile.TemporaryDirectory() as folder, server.warehouse(Path(folder), modelled) as house:
         migrate(house, raw_streams())
         with house.transaction() as con:
             account = create(con, "Demo", "Europe/Berlin", "en")
@@ -44,7 +45,7 @@ def history(server: Server) -> Iterator[History]:
             given = {"LIFETRACER_HOME": folder, "LIFETRACER_SECRET_KEY": SECRET_KEY, "DATABASE_URL": house.dsn}
             settings = load({**given, **sandbox.environment, "LIFETRACER_TOGGL_PAUSE_SECONDS": "0"})
             assert not sync(house, settings, account.account_id).error
-        transform(house, settings, full=True, as_of=datetime.fromisoformat(FROZEN).astimezone(UTC))
+        transform(house, settings, account.account_id, as_of=datetime.fromisoformat(FROZEN).astimezone(UTC))
         records = read(house, account.account_id)
         assert records
         chosen, _ = records.chosen()

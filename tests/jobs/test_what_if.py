@@ -23,6 +23,7 @@ from lifetracer.jobs.what_if import Block, Supposition, what_if
 from lifetracer.settings import Settings
 from lifetracer.transform.run import transform
 from lifetracer.warehouse import Warehouse, targets
+from modelled import modelled
 from transform.life import Life, begin
 
 pytestmark = pytest.mark.db
@@ -52,7 +53,7 @@ class World:
 
 @pytest.fixture(scope="module")
 def world(server: Server) -> Iterator[World]:
-    with tempfile.TemporaryDirectory() as folder, server.warehouse(Path(folder)) as house:
+    with tempfile.TemporaryDirectory() as folder, server.warehouse(Path(folder), modelled) as house:
         settings = Settings(home=Path(folder), database_url=house.dsn, secret_key=SECRET_KEY)
         ann, nobody = begin(house, "Ann", "UTC"), begin(house, "Nobody", "UTC")
         first = TODAY - timedelta(days=120)
@@ -64,7 +65,7 @@ def world(server: Server) -> Iterator[World]:
                 times.append((at.isoformat(), (at + timedelta(hours=1)).isoformat()))
         early = {"created": "2025-01-01T00:00:00Z", "updated": "2025-01-01T00:00:00Z"}
         ann.event("piano", "Piano", *times, **early)
-        transform(house, settings, full=True, as_of=NOON)
+        transform(house, settings, as_of=NOON)
         with house.transaction(account_id=ann.account_id) as con:
             wanted = targets.Target(
                 name="Play", subject="category", subject_value="Piano", measure="duration", period="week",

@@ -16,6 +16,7 @@ from lifetracer.settings import Settings
 from lifetracer.transform.marts import all_marts
 from lifetracer.transform.run import transform
 from marts import insert, make
+from modelled import modelled
 from visualizer import seed
 
 from .conftest import asked
@@ -27,7 +28,7 @@ pytestmark = pytest.mark.db
 @pytest.fixture(scope="module")
 def life(server):
     """A person's weeks, transformed; with a server that shows them, and a neighbour who has none."""
-    with tempfile.TemporaryDirectory() as folder, server.warehouse(Path(folder)) as house:
+    with tempfile.TemporaryDirectory() as folder, server.warehouse(Path(folder), modelled) as house:
         settings = Settings(home=Path(folder), database_url=house.dsn, secret_key=SECRET_KEY)
         anna = seed.anna(house)
         transform(house, settings, as_of=seed.NOW)

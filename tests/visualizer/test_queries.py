@@ -23,6 +23,7 @@ from lifetracer.visualizer.dashboards import KINDS, documents
 from lifetracer.visualizer.macros import expand
 from lifetracer.warehouse import Warehouse, queries, readers
 from lifetracer.warehouse.readers import Reader
+from modelled import modelled
 from moments import quickest
 from transform.life import Life, begin
 
@@ -63,7 +64,7 @@ class House:
 
 @pytest.fixture(scope="module")
 def house(server: Server) -> Iterator[House]:
-    with tempfile.TemporaryDirectory() as folder, server.warehouse(Path(folder)) as warehouse:
+    with tempfile.TemporaryDirectory() as folder, server.warehouse(Path(folder), modelled) as warehouse:
         settings = Settings(home=Path(folder), database_url=warehouse.dsn, secret_key=SECRET_KEY)
         anna, bert = seed.anna(warehouse), seed.bert(warehouse)
         nobody = begin(warehouse, "Nobody", "UTC")
