@@ -83,9 +83,11 @@ def sync(
             settings,
             Owner(account_id, row["connection_id"], source_named(row["source"])),
             row["settings"],
-            (_midnight(since), _midnight(until), full),
             result,
             progress or (lambda _: None),
+            since=_midnight(since),
+            until=_midnight(until),
+            full=full,
         )
     return summary
 
@@ -127,14 +129,16 @@ def _sync_connection(
     settings: Settings,
     owner: Owner,
     connection_settings: dict[str, Any],
-    asked: tuple[datetime | None, datetime | None, bool],
     result: ConnectionSync,
     progress: Progress,
+    *,
+    since: datetime | None,
+    until: datetime | None,
+    full: bool,
 ) -> None:
     """Sync one connection; its failure ends in ``result.error`` and in the sync log."""
     with _only_one(warehouse, owner) as session:
         budget = _load_budget(warehouse, owner)
-        since, until, full = asked
         reading = Reading(
             warehouse, owner, settings, budget, dict(connection_settings), datetime.now(UTC), since, until, full
         )

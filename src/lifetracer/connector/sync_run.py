@@ -70,11 +70,11 @@ class SyncRun:
         self.result.stream = name
         pages = read(client, cursor)
         with ThreadPoolExecutor(1, thread_name_prefix="fetch") as fetcher:
-            ahead = fetcher.submit(_next, pages)
+            ahead = fetcher.submit(next, pages, None)
             try:
                 while (page := ahead.result()) is not None:
                     self.reading.stored.clear()
-                    ahead = fetcher.submit(_next, pages)
+                    ahead = fetcher.submit(next, pages, None)
                     self._store(name, page, cursor)
                     self.reading.stored.set()
                     self.progress(self.result)
@@ -218,10 +218,6 @@ def _save_budget(connection: Connection, budget: Budget, names: dict[str, Any]) 
     changed, budget.changed = budget.changed, set()
     for bucket in changed:
         connection.execute(SQL["save_allowance"], names | _allowance(budget, bucket))
-
-
-def _next(pages: Iterator[Page]) -> Page | None:
-    return next(pages, None)
 
 
 def _settle(ahead: Future[Page | None]) -> None:

@@ -106,7 +106,7 @@ def withdraw(connection: Connection, invitation_id: UUID) -> None:
 
 
 def plain_code(typed: str) -> str:
-    """Read a set-up code as it was typed: case, spaces and dashes do not matter."""
+    """Read a code as it was typed: case, spaces and dashes do not matter."""
     return "".join(letter for letter in typed.upper() if letter in LETTERS)
 
 

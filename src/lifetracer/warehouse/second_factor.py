@@ -14,7 +14,7 @@ import pyotp
 
 from lifetracer.warehouse import queries
 from lifetracer.warehouse.connect import Connection
-from lifetracer.warehouse.invitations import LETTERS
+from lifetracer.warehouse.invitations import LETTERS, plain_code
 from lifetracer.warehouse.vault import Vault
 
 _SQL = queries.beside(__file__)
@@ -72,8 +72,8 @@ def check(connection: Connection, vault: Vault, account_id: UUID, code: str) -> 
     step = step_of(vault.unseal(row[0]), code, row[1])
     if step is not None:
         return connection.execute(_SQL["step"], {"account": account_id, "step": step}).rowcount == 1
-    typed = "".join(letter for letter in code.upper() if letter in LETTERS)
-    return connection.execute(_SQL["use_code"], {"account": account_id, "hash": _hash_of(typed)}).rowcount == 1
+    used = connection.execute(_SQL["use_code"], {"account": account_id, "hash": _hash_of(plain_code(code))})
+    return used.rowcount == 1
 
 
 def stop(connection: Connection, account_id: UUID) -> None:
