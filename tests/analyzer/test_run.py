@@ -221,6 +221,7 @@ def test_one_category_constant_days_and_almost_only_zeros(world: World, name: st
     rows = estimates_of(world, name, "day")
     assert categories <= {row["category"] for row in rows}
     sleep = [row for row in rows if row["category"] == "Sleep" and row["horizon"] > 0]
+    assert sleep
     assert all(6.9 * 3600 <= row["p10"] <= row["p90"] <= 9.1 * 3600 for row in sleep)
     if name == "Same":
         assert {row["p50"] for row in sleep} == {8 * 3600}
@@ -231,6 +232,7 @@ def test_a_year_of_gap_is_no_year_of_zeros(world: World) -> None:
     summary = world.analyze("Gap")
     assert summary.known_days == 100
     sleep = [row for row in estimates_of(world, "Gap", "day") if row["category"] == "Sleep" and row["horizon"] > 0]
+    assert sleep
     assert all(row["p10"] >= 6.5 * 3600 for row in sleep)
 
 
@@ -314,6 +316,5 @@ def test_a_week_later_the_estimates_are_scored_and_none_was_rewritten(world: Wor
     past = world.of(
         "Ann", f"select distinct is_over, actual_seconds is null from marts.estimate where period_start = '{TODAY}'"
     )
-    assert (
-        past == [(True, False), (False, True)] or set(past) == {(True, False), (False, True)} or past == [(True, False)]
-    )
+    assert (True, False) in past
+    assert set(past) <= {(True, False), (False, True)}, "what is over has what was lived, what is not has not"
