@@ -121,6 +121,16 @@ def test_what_is_filled_in_has_its_place():
     assert wrong == {}
 
 
+def test_what_stands_side_by_side_stays_so():
+    """Where nothing is between two gaps, nobody can tell where the one ends and the other begins."""
+    apart = {}
+    for english, japanese in translated().items():
+        before = english.split("{}{}")[0].count("{}")
+        if "{}{}" in english and f"{{{before}}}{{{before + 1}}}" not in japanese:
+            apart[english] = japanese
+    assert apart == {}
+
+
 @pytest.mark.parametrize(
     ("english", "japanese"),
     [
