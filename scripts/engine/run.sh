@@ -132,7 +132,10 @@ down)
   if [ -f "$folder/docker.pid" ]; then
     pid=$(cat "$folder/docker.pid")
     kill "$pid" 2>/dev/null || true
-    while kill -0 "$pid" 2>/dev/null; do sleep 0.2; done
+    for _ in $(seq 150); do # until it has ended, though nobody may ask how
+      grep -qs '^State:[[:space:]]*[^Z]' "/proc/$pid/status" || break
+      sleep 0.2
+    done
     ip link del docker0 2>/dev/null || true
     umount "$folder"/exec/netns/* 2>/dev/null || true
   fi
