@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,6 +22,7 @@ from lifetracer.settings import Settings
 from lifetracer.transform.run import transform
 from lifetracer.warehouse import Warehouse, targets
 from modelled import modelled
+from spoken import speaker
 from transform.life import Life, begin
 
 pytestmark = pytest.mark.db
@@ -147,15 +146,11 @@ def test_what_cannot_be_answered_is_said(world: World) -> None:
         what_if(world.house, world.nobody.account_id, Supposition((Block("Piano", (1,), 3600),)))
 
 
-def test_the_command_line_answers_the_same(world: World) -> None:
-    words = ["what-if", "--add", "Piano: mon,tue 1h", "--move", "Piano: wed>thu 30m", "--json"]
-    told = subprocess.run(
-        [sys.executable, "-m", "lifetracer", *words],
-        env=world.environ, capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
-    assert told.returncode == 0, told.stderr
+def test_the_command_line_answers_the_same(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    says = speaker(world.environ, monkeypatch)
+    told = says("what-if", "--add", "Piano: mon,tue 1h", "--move", "Piano: wed>thu 30m", "--json")
     blocks = (Block("Piano", (1, 2), 3600), Block("Piano", (3,), -1800), Block("Piano", (4,), 1800))
-    assert json.loads(told.stdout) == what_if(world.house, world.ann.account_id, Supposition(blocks))
+    assert json.loads(told) == what_if(world.house, world.ann.account_id, Supposition(blocks))
 
 
 def test_a_question_is_one_job_that_reads_back_what_was_asked() -> None:
