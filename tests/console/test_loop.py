@@ -99,11 +99,11 @@ def test_the_next_week_and_the_month_have_their_own_loop(lived):
 
 def test_what_ends_with_this_week_is_not_wanted_in_the_next(client, warehouse, person):
     lived_marts.fill(warehouse, person.account_id)
-    goals = ("at least 8 h 00 m", "at least 12 h 00 m")
+    amounts = ("at least 8 h 00 m", "at least 12 h 00 m")
 
     def wanted() -> list[bool]:
         coming = client.get("/loop?day=2026-11-25").text
-        return [goal in words(coming) for goal in goals]
+        return [amount in words(coming) for amount in amounts]
 
     assert wanted() == [True, True]
     with warehouse.transaction() as con:
