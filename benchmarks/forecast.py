@@ -42,24 +42,39 @@ HORIZONS = {"1 day": range(1), "2-7 days": range(1, DAYS)}
 
 
 def _times(row: dict[str, str]) -> list[str]:
-    """Start and end of a row, in our columns or in those of a Toggl export."""
+    """Start and end of a row, in our columns or in those of a Toggl export; nothing where one is missing."""
     if "start" in row:
-        return [row["start"], row["end"]]
-    return [f"{row[f'{side} date']}T{row[f'{side} time']}" for side in ("Start", "End")]
+        found = [row["start"], row["end"]]
+    else:
+        ending = "End" if "End date" in row else "Stop"
+        found = [f"{row[f'{side} date']}T{row[f'{side} time']}".strip("T") for side in ("Start", ending)]
+    return found if all(found) else []
 
 
 def read(path: Path) -> History:
-    """The days of a log: seconds per day and project, entries cut at midnight."""
+    """The days of a log: seconds per day and project, entries cut at midnight; running ones are left out.
+
+    Raises:
+        ValueError: it holds no entries, or no such columns.
+    """
     seconds: dict[tuple[date, str], float] = defaultdict(float)
     with path.open(encoding="utf-8-sig", newline="") as file:
         for row in csv.DictReader(file):
-            start, end = (datetime.fromisoformat(words).replace(tzinfo=None) for words in _times(row))
+            try:
+                times = [datetime.fromisoformat(words).replace(tzinfo=None) for words in _times(row)]
+            except KeyError as error:
+                raise ValueError(f"no column {error}") from error
+            if not times:
+                continue
+            start, end = times
             project = row.get("project", row.get("Project", ""))
             while start < end:
                 midnight = datetime.combine(start.date() + timedelta(days=1), time())
                 until = min(end, midnight)
                 seconds[start.date(), project] += (until - start).total_seconds()
                 start = until
+    if not seconds:
+        raise ValueError("no entries")
     totals: dict[str, float] = defaultdict(float)
     for (_, project), spent in seconds.items():
         totals[project] += spent
@@ -123,7 +138,10 @@ def statsforecast(history: History, origins: list[int]) -> dict[str, Floats]:
 
 def measure(path: Path, with_peers: bool = False) -> list[dict[str, Any]]:
     """One row per horizon."""
-    history = read(path)
+    try:
+        history = read(path)
+    except ValueError as error:
+        return [_blank(path, str(error))]
     origins = list(range(max(FIRST_USE, math.ceil(history.days * (1 - TESTED))), history.days))
     if not origins:
         return [_blank(path, f"too short: {history.days} days")]

@@ -109,7 +109,12 @@ def run(folder: Path = LOGS, *, estimates: bool = True) -> list[dict[str, str]]:
     rows: list[dict[str, str]] = []
     whole: Counts = defaultdict(list)
     for path in sorted(folder.glob("*.csv")):
-        history = read(path)
+        try:
+            history = read(path)
+        except ValueError as error:
+            chosen = {f"chosen {chance:.0%}": "" for chance in CHANCES}
+            rows.append({"log": path.stem, "way": str(error), "proposals": "", **chosen})
+            continue
         counted = simulate(history, estimates=estimates)
         for key, truths in counted.items():
             whole[key] += truths

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from lifetracer.analyzer.forecast.history import QUANTILES, Forecast, Reason
+from lifetracer.analyzer.forecast.history import QUANTILES, Forecast, Reason, may_overlap
 from lifetracer.analyzer.lived import Lived, Seconds
 from lifetracer.periods import start_of, step
 
@@ -124,12 +124,13 @@ def estimates(
     left = today.share_left[None, :]
     paths = forecast.paths.copy()
     paths[:, 0] *= left
+    overlap = may_overlap(lived.seconds)
     for period in coming(lived.after):
         first, last = (max(0, (day - lived.after).days) for day in (period.start, period.end))
         begun = lived.seconds[max(0, (period.start - lived.first_day).days) : lived.days].sum(axis=0)
         so_far = begun * (period.start < lived.after) + today.lived * (first == 0)
         plan = planned[max(0, (period.start - lived.first_day).days) : lived.days + last].sum(axis=0)
-        longest = day_seconds[first:last].sum() + begun * (period.start < lived.after)
+        longest = np.where(overlap, np.inf, day_seconds[first:last].sum() + begun * (period.start < lived.after))
         if period.grain == "day":
             scale = today.share_left if first == 0 else np.ones(len(lived.categories))
             quantiles, mean = forecast.days[first] * scale[:, None], forecast.mean[first] * scale

@@ -180,6 +180,59 @@ def test_only_a_gap_remains_when_no_recent_day_is_known() -> None:
     assert np.isfinite(said.days).all()
 
 
+def odd_lives() -> dict[str, History]:
+    """Lives of the shapes that other people's logs have, by name."""
+    luck = np.random.default_rng(8)
+    days, hour = 45, 3600.0
+    weekday, some = np.arange(days) % 7, luck.gamma(2, 1800, (days, 2))
+    nights = np.where(np.arange(days) % 4 < 3, 8 * hour, 0)  # cut at midnight: two hours before it, six after it
+    started = np.zeros((days, 2))
+    started[-1] = [hour, 14 * hour]
+    missing = np.where(luck.random((days, 2)) < 0.1, np.nan, some)
+    lengths = np.full(days + HORIZON, 24 * hour)
+    lengths[[days + 1, days + 3]] = 23 * hour, 25 * hour
+    unlike = np.zeros((days + HORIZON, 2))
+    unlike[days + 2 :] = 200 * hour
+    shapes = {
+        "weekends only": np.where(weekday[:, None] > 4, some, 0),
+        "night shifts": np.column_stack([nights * 0.25, np.roll(nights, 1) * 0.75]),
+        "began yesterday": started,
+        "one whole day": np.eye(days)[:, 20:21] * 24 * hour,
+        "every other day whole": np.where(np.arange(days)[:, None] % 2, 24 * hour, 0),
+        "forty categories in ten days": luck.gamma(1, 600, (10, 40)) * (luck.random((10, 40)) < 0.3),
+        "eight days": some[:8],
+        "some days missing": missing,
+    }
+    found = {name: History(MONDAY, [str(c) for c in range(one.shape[1])], one) for name, one in shapes.items()}
+    found["clocks change"] = History(MONDAY, ["A"], np.full((days, 1), 24 * hour), day_seconds=lengths)
+    found["a plan unlike all others"] = History(MONDAY, ["A", "B"], some, planned=unlike)
+    return found
+
+
+@pytest.mark.parametrize("name", odd_lives())
+def test_odd_lives_are_answered_within_the_day(name: str) -> None:
+    history = odd_lives()[name]
+    said = forecast(history, horizon=7, paths=60)
+    assert said.status == "ok"
+    longest = np.full(7, 86400.0) if history.day_seconds is None else history.day_seconds[history.days :][:7]
+    for many in (said.days, said.paths.transpose(1, 2, 0), said.baseline, said.mean[..., None]):
+        assert np.isfinite(many).all()
+        assert (many >= 0).all()
+        assert (many <= longest[:, None, None] + 1e-6).all()
+    assert (np.diff(said.days, axis=2) >= 0).all()
+    assert (np.diff(said.total(0, 7), axis=1) >= 0).all()
+    assert all(np.isfinite(part.seconds) for of_days in said.reasons.values() for parts in of_days for part in parts)
+
+
+def test_entries_that_overlap_may_fill_more_than_the_day_once_they_did() -> None:
+    actual = np.full((60, 2), 30 * 3600.0)
+    actual[:50, 0] = actual[:, 1] = 20 * 3600
+    said = backtest(History(MONDAY, ["Twice", "Once"], actual), [50, 60])
+    assert said.model[0].max() <= 86400, "what is still to come is not known"
+    assert said.model[1, 0, 0, -1] > 25 * 3600
+    assert said.model[1, :, 1].max() <= 86400
+
+
 def test_values_that_are_no_numbers_count_as_unknown() -> None:
     history = person(60)
     actual = history.actual.copy()

@@ -9,9 +9,9 @@ import numpy as np
 from lifetracer.analyzer.forecast.bank import prepare
 from lifetracer.analyzer.forecast.history import History
 from lifetracer.analyzer.forecast.paths import stretch, week_quantiles
-from lifetracer.analyzer.forecast.weeks import WeekLedger, week_experts, whole_weeks
+from lifetracer.analyzer.forecast.weeks import WEEK_KERNELS, WeekLedger, week_experts, whole_weeks
 
-LONGEST = np.full(28, 86400.0)
+LONGEST = np.full((28, 2), 86400.0)
 
 
 def drawn(seed: int = 0) -> np.ndarray:
@@ -72,10 +72,12 @@ def test_who_says_weeks_better_is_believed_more() -> None:
     assert at_first[0, 0] > 0.5, "the paths, until losses tell otherwise"
     for _ in range(20):
         ledger.fade()
-        ledger.add(np.array([[2.0], [1.0], [2.0], [2.0], [2.0], [2.0]]) * 3600)
+        ledger.add(np.array([[2.0], [1.0], *[[2.0]] * (len(WEEK_KERNELS) - 1)]) * 3600)
     weights = ledger.weights()
     assert weights.sum() == 1
     assert weights[1, 0] > at_first[1, 0]
     assert weights[0, 0] < at_first[0, 0]
     week = np.full((1, 5), 7200.0)
-    assert np.array_equal(ledger.blend(np.full((5, 1, 5), 7200.0), week), week), "equal weeks give that week"
+    assert np.array_equal(ledger.blend(np.full((len(WEEK_KERNELS), 1, 5), 7200.0), week), week), (
+        "equal weeks give that week"
+    )

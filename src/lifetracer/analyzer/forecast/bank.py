@@ -12,11 +12,12 @@ from typing import Literal
 import numpy as np
 
 from lifetracer.analyzer.forecast.empirical import STRETCH, weighted_quantiles
-from lifetracer.analyzer.forecast.history import HORIZON, QUANTILES, Bools, Floats, History, Indices
+from lifetracer.analyzer.forecast.history import HORIZON, QUANTILES, Bools, Floats, History, Indices, may_overlap
 from lifetracer.analyzer.forecast.plans import LONG, Plans
 
 REACH = 300  # known days; what is older is too faint to change a quantile
 SPREAD_DAYS = 112  # days from which a category's usual spread is taken
+FARTHEST = 50.0  # no plan is farther from another, else a plan unlike all others would leave no day to speak
 WORK, SATURDAY, SUNDAY = 0, 1, 2
 
 
@@ -30,10 +31,15 @@ class Prepared:
     kind: Indices  # [days + horizon] work day, Saturday, Sunday or holiday
     label: Indices | None  # [days + horizon] day type as a number, -1 where unknown
     plans: Plans | None
-    longest: Floats  # [days + horizon] seconds of the day
+    seconds: Floats  # [days + horizon] how long each day is
     lately: Floats  # [days, categories] mean of the last days, half-life 3
     week: Floats  # [days, categories] mean of the last days, half-life 7
+    seven: Floats  # [days, categories] mean of the last seven complete days
     pause: Floats  # [days, categories] logarithm of 1 + the days since the category last had time
+
+    def longest(self, origin: int, days: slice) -> Floats:
+        """Give the most [days, categories] days can hold; where entries overlapped before ``origin``, without end."""
+        return np.where(may_overlap(self.actual[:origin]), np.inf, self.seconds[days, None])
 
 
 def _reaching(values: Floats, rows: int, fill: float) -> Floats:
@@ -53,6 +59,14 @@ def _fading_mean(actual: Floats, complete: Bools, half_life: float) -> Floats:
             total, weight = total * keep + row, weight * keep + 1
         found[i] = total / max(weight, 1.0)
     return found
+
+
+def _means_of_seven(actual: Floats, complete: Bools) -> Floats:
+    """Give the mean [days, categories] of the last seven complete days (or as many as there are), by each evening."""
+    last = np.cumsum(complete)
+    sums = np.vstack([np.zeros((1, actual.shape[1])), np.cumsum(actual[complete], axis=0)])
+    first = np.maximum(last - 7, 0)
+    return np.asarray((sums[last] - sums[first]) / np.maximum(last - first, 1)[:, None])
 
 
 def _pauses(actual: Floats, complete: Bools) -> Floats:
@@ -89,8 +103,8 @@ def prepare(history: History, horizon: int = HORIZON) -> Prepared:
     if history.day_seconds is not None:
         seconds = _reaching(np.asarray(history.day_seconds, dtype=float), rows, 86400.0)
     lately, week = _fading_mean(actual, complete, 3), _fading_mean(actual, complete, 7)
-    pause = _pauses(actual, complete)
-    return Prepared(actual, np.flatnonzero(complete), weekday, kind, label, plans, seconds, lately, week, pause)
+    seven, pause = _means_of_seven(actual, complete), _pauses(actual, complete)
+    return Prepared(actual, np.flatnonzero(complete), weekday, kind, label, plans, seconds, lately, week, seven, pause)
 
 
 @dataclass(frozen=True)
@@ -151,7 +165,7 @@ def _moods(past: Prepared, origin: int, days: Indices, ahead: int, unseen: bool)
         "any": np.where(seen[:, None], np.where((actual[evening] > 0) == (actual[tonight] > 0), 1.0, 0.25), 0.5),
         "value": _nearness(actual[evening], actual[tonight], 0.5 * spread, seen, 0.3),
         "lately": _nearness(past.lately[evening], past.lately[tonight], 0.3 * spread, seen, 0.3),
-        "week": _nearness(past.week[evening], past.week[tonight], 0.3 * spread, seen, 0.3),
+        "seven": _nearness(past.seven[evening], past.seven[tonight], 0.25 * spread, seen & (days >= ahead + 7), 0.2),
         "pause": _nearness(past.pause[evening], past.pause[tonight], 0.5, seen, 0.3),
         "all": _nearness(away, np.zeros(1), 0.15, seen, 0.05),
     }
@@ -163,7 +177,8 @@ def _plan_nearness(planned: Floats, days: Indices, day: int) -> Floats:
     others = own.sum(axis=1, keepdims=True) - own
     now = planned[day]
     width, rest = np.maximum(0.25 * own.std(axis=0), 1200.0), np.maximum(0.5 * others.std(axis=0), 3600.0)
-    return np.asarray(np.exp(-np.abs(own - now) / width - np.abs(others - (now.sum() - now)) / rest))
+    away = np.abs(own - now) / width + np.abs(others - (now.sum() - now)) / rest
+    return np.asarray(np.exp(-np.minimum(away, FARTHEST)))
 
 
 Move = Literal["", "lately", "week"]
@@ -193,21 +208,21 @@ KERNELS = {
     "recent_4": Kernel(4),
     "kind_7": Kernel(7, 1.0, 0.15),
     "weekday_14": Kernel(14, 0.4, 0.1),
-    "weekday_28": Kernel(28, 0.3, 0.05),
-    "weekday_56": Kernel(56, 0.3, 0.05),
     "strict_21": Kernel(21, 0.05, 0.005),
     "strict_28": Kernel(28, 1.0, 0.005),
-    "strict_84": Kernel(84, 0.05, 0.002),
-    "any_14": Kernel(14, 1.0, 0.15, "any"),
     "any_28": Kernel(28, 1.0, 0.15, "any"),
     "value_28": Kernel(28, 1.0, 0.15, "value"),
     "pause_150": Kernel(150, 0.5, 0.1, "pause"),
     "lately_84": Kernel(84, 1.0, 0.15, "lately"),
-    "week_84": Kernel(84, 0.3, 0.05, "week"),
+    "seven_150": Kernel(150, 0.5, 0.1, "seven"),
     "all_84": Kernel(84, 1.0, 0.15, "all"),
     "level_28": Kernel(28, 1.0, 0.15, moved="lately", share=0.5),
-    "level_56": Kernel(56, 1.0, 0.15, moved="week"),
-    "level_weekday_56": Kernel(56, 0.3, 0.02, moved="week", share=0.7),
+    "level_weekday_28": Kernel(28, 0.3, 0.05, moved="lately", share=0.5),
+    "level_any_28": Kernel(28, 0.3, 0.05, "any", moved="lately", share=0.5),
+    "level_value_28": Kernel(28, 1.0, 0.15, "value", moved="lately", share=0.5),
+    "level_pause_56": Kernel(56, 1.0, 0.15, "pause", moved="week", share=0.5),
+    "level_pause_84": Kernel(84, 0.3, 0.05, "pause", moved="week", share=0.7),
+    "level_all_84": Kernel(84, 1.0, 0.15, "all", moved="week", share=0.5),
 }
 PLAN_KERNELS = {
     "plan_56": Kernel(56, 1.0, 0.15, by_plan=True),

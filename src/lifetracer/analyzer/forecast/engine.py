@@ -62,10 +62,10 @@ def answer(past: Prepared, origin: int, horizon: int, state: State) -> Answer:
     """
     best, is_model = state.leading, state.is_model[:, None]
     columns = np.arange(len(best))
-    days, curves, blends, baselines, plans = [], [], [], [], []
+    days, curves, blends, baselines, leaders, plans = [], [], [], [], [], []
     for ahead in range(1, horizon + 1):
         day = origin + ahead - 1
-        weights, longest = state.ledger.weights(ahead), past.longest[day]
+        weights, longest = state.ledger.weights(ahead), past.longest(origin, slice(day, day + 1)).T
         # Whole seconds, so that an average of equal values is that value.
         blend = np.rint(np.minimum(mix(weights, expert_quantiles(past, origin, day)), longest))
         curve = np.rint(np.minimum(mix(weights, expert_quantiles(past, origin, day, LEVELS, 0.0)), longest))
@@ -75,15 +75,15 @@ def answer(past: Prepared, origin: int, horizon: int, state: State) -> Answer:
         called = np.rint(_called_for(past, origin, day)[best, columns])
         simple = np.clip(bases[best, columns] + called[:, None], 0.0, longest)
         days.append(np.where(is_model, blend, simple[:, CORE]))
+        leaders.append(np.minimum(bases[best, columns][:, CORE], longest))
         curves.append(np.where(is_model, curve, simple))
         plans.append(np.where(state.is_model, 0.0, called))
-    bases = np.stack(baselines)
     return Answer(
         np.stack(days),
         np.stack(curves),
         np.stack(blends),
-        bases,
-        bases[:, best, columns],
+        np.stack(baselines),
+        np.stack(leaders),
         np.stack(plans),
         best,
         state.is_model,
@@ -174,7 +174,7 @@ def _in_weeks(rehearsal: Rehearsal, origin: int, state: State, drawn: Floats) ->
     if drawn.shape[1] < WEEK:
         return drawn
     week = state.weeks.blend(rehearsal.week_experts(origin), week_quantiles(drawn))
-    return stretch(drawn, week, rehearsal.past.longest[origin:])
+    return stretch(drawn, week, rehearsal.past.longest(origin, slice(origin, None)))
 
 
 def backtest(history: History, origins: Sequence[int], horizon: int = WEEK, seed: int = 0) -> Backtest:

@@ -19,6 +19,7 @@ Indices = NDArray[np.int64]
 
 QUANTILES: Floats = np.array([0.10, 0.25, 0.50, 0.75, 0.90])
 HORIZON = 28
+LONGEST_DAY = 25 * 3600
 FIRST_USE = 7  # days that must be known before anything is said
 
 Status = Literal["ok", "too_little_history", "no_categories"]
@@ -65,6 +66,11 @@ class History:
             self.holiday,
             self.day_seconds,
         )
+
+
+def may_overlap(actual: Floats) -> Bools:
+    """Tell the categories of which a day [days, categories] held more than it has: entries that overlap all count."""
+    return np.asarray((actual > LONGEST_DAY).any(axis=0))
 
 
 @dataclass(frozen=True)

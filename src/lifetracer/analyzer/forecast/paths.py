@@ -74,7 +74,7 @@ def stretch(paths: Floats, week: Floats, longest: Floats) -> Floats:
     """Make the first week of paths [paths, days, categories] hold quantiles ``week`` [categories, 5].
 
     Each path keeps its place among the others and the shape of its days; later days follow, less far. A path without
-    any time that is to have some gets the days that are usual. ``longest`` [days] is the most that a day can hold.
+    any time that is to have some gets the days that are usual. ``longest`` [days, categories] is the most for each day.
     """
     held = paths[:, :WEEK].sum(axis=1)
     places = (np.argsort(np.argsort(held, axis=0, kind="stable"), axis=0) + 0.5) / len(paths)
@@ -89,4 +89,4 @@ def stretch(paths: Floats, week: Floats, longest: Floats) -> Floats:
         found[:, WEEK:, c] *= np.clip(factor, 1 / FARTHEST, FARTHEST)[:, None]
         if usual[:, c].any():
             found[~some, :WEEK, c] = np.outer(wanted[~some], usual[:, c] / usual[:, c].sum())
-    return np.asarray(np.minimum(found, longest[: paths.shape[1], None]))
+    return np.asarray(np.minimum(found, longest[: paths.shape[1]]))

@@ -2,7 +2,7 @@
 
 Law: the blend for an origin uses weeks that had ended before it; equal weeks give that week.
 
-Days that are forecast well may add up badly, where a life goes by the week. So five experts speak of weeks as such,
+Days that are forecast well may add up badly, where a life goes by the week. So six experts speak of weeks as such,
 like those of days do (weighted past weeks), and the paths with them, who are believed twice as much as all of them
 until the losses tell otherwise.
 """
@@ -37,6 +37,7 @@ class WeekKernel:
 
 
 WEEK_KERNELS = (
+    WeekKernel(7, 0.1),
     WeekKernel(14, 0.1),
     WeekKernel(28, 0.1),
     WeekKernel(56, 0.1),
