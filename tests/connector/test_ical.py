@@ -376,3 +376,36 @@ def test_nobody_answers(impatient):
     with pytest.raises(TryAgainError) as failure:
         connecting.check(source, {"url": address}, impatient)
     assert "s3cret" not in failure.value.sentence()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "DTSTART:20261116t090000z",
+        "DTSTART:2026-11-16T09:00:00Z",
+        "DTSTART;TZID=tzone://Microsoft/Utc:20261116T090000",
+        "DTSTART;TZID=JST:20261116T180000",
+    ],
+)
+def test_times_that_careless_programs_write_are_read(line):
+    event = only(vevent(line, "DTEND:", "DURATION:", "RRULE:"))
+    assert datetime.fromisoformat(event["start"]["dateTime"]) == datetime(2026, 11, 16, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("start", ["-30000101T090000Z", "00010101T000000", "99991231T235959", "99991231"])
+def test_years_at_the_borders_of_the_calendar_cost_their_event_only(start):
+    lines = ["BEGIN:VEVENT", "UID:a", f"DTSTART;TZID=America/New_York:{start}", "END:VEVENT"]
+    lines += ["BEGIN:VEVENT", "UID:b", "DTSTART:99981231T120000Z", "DURATION:P900D", "END:VEVENT"]
+    (calendar,), problems = read_calendars(vcalendar(*lines))
+    assert [event["id"] for event in calendar.events] == ["b"]
+    assert [p.line for p in problems] == [4, 9]
+
+
+def test_an_all_day_event_ends_with_the_day_of_its_end():
+    event = only(vevent("DTSTART;VALUE=DATE:20261116", "DTEND:20261116T120000Z"))
+    assert event["end"] == {"date": "2026-11-17"}
+
+
+def test_components_within_components_without_end_are_read():
+    (calendar,), problems = read_calendars(b"BEGIN:X\n" * 5000)
+    assert (calendar.events, problems[0].line) == ([], 1)

@@ -211,3 +211,37 @@ def test_only_what_looks_like_a_time_log_is_taken_for_one():
     assert is_time_csv(JAPANESE.encode("cp932"))
     assert not is_time_csv(b"date,amount\n2026-01-01,5\n")
     assert not is_time_csv(b"BEGIN:VCALENDAR\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Project,Start Date,End Date,Duration\nP,2026-11-16T20:15:00Z,2026-11-16T21:00:00Z,0:45:00",
+        "Date,From,To,Project\n2026-11-16,20:15,21:00,P",
+        "Date,Start time,End time,Project\n16.11.2026,8:15 PM,9:00 PM,P",
+        "start,end,project\n2026-11-16 20:15:00+00,2026-11-16 21:00:00 UTC,P",
+        'start,end,project\n"11/16/2026, 8:15 PM","11/16/2026, 9:00 PM",P',
+        "sep=;\nstart;end;project\n2026-11-16T20:15:00;2026-11-16T21:00:00;P",
+    ],
+)
+def test_columns_of_other_trackers_and_spreadsheets_are_understood(text):
+    assert is_time_csv(text.encode())
+    (entry,) = read_export(text.encode(), UTC).entries
+    assert (entry["start"], entry["duration"]) == ("2026-11-16T20:15:00Z", 2700)
+
+
+def test_a_clock_alone_that_is_earlier_than_the_start_is_of_the_next_day():
+    (entry,) = read_export(b"Date,From,To\n2026-11-16,23:30,07:00\n", UTC).entries
+    assert entry["stop"] == "2026-11-17T07:00:00Z"
+
+
+@pytest.mark.parametrize("seconds", ["inf", "nan", "1e300", "9" * 400])
+def test_a_length_beyond_the_calendar_costs_its_row_only(seconds):
+    export = plain(f"2026-11-16T09:00:00,,{seconds},,,,,\n2026-11-16T10:00:00,,60,,,,,\n")
+    assert len(export.entries) == 1
+    assert [bad.line for bad in export.bad_rows] == [2]
+
+
+def test_a_quotation_mark_that_is_never_closed_is_told():
+    export = read_export(b'start,end,project\n"2026-11-16T09:00:00,2026-11-16T10:00:00,P\n2026-1-1,,\n', UTC)
+    assert export.bad_rows[0].what.endswith("(a quotation mark is never closed?)")

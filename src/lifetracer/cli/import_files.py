@@ -64,7 +64,8 @@ def _tell(result: FileImport) -> None:
     if result.error:
         typer.echo(result.error.sentence(), err=True)
         return
-    what = "events" if result.kind == "ical" else "entries"
+    one, many = ("event", "events") if result.kind == "ical" else ("entry", "entries")
+    what = one if result.items == 1 else many
     when = f", {result.first_on} – {result.last_on}" if result.first_on else ""
     counts = f"{result.inserted:,} new, {result.updated:,} changed, {result.unchanged:,} unchanged"
     cancelled = f", {result.deleted:,} cancelled" if result.deleted else ""
@@ -72,6 +73,7 @@ def _tell(result: FileImport) -> None:
     for note in result.notes:
         typer.echo(f"  note: {note}")
     if result.mended:
-        typer.echo(f"  note: {result.mended} texts had characters that cannot be stored; they became �.")
+        texts = "one text" if result.mended == 1 else f"{result.mended} texts"
+        typer.echo(f"  note: {texts} had characters that cannot be stored; they became �.")
     for problem in result.problems:
         typer.echo(f"  {problem}", err=True)

@@ -7,7 +7,9 @@ its turn.
 from __future__ import annotations
 
 import io
+import os
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from glob import glob, has_magic
 from pathlib import Path
@@ -26,22 +28,29 @@ MOST_MEMBERS = 10_000
 def files_meant(paths: Sequence[str]) -> Iterator[tuple[str, Callable[[], bytes]]]:
     """Yield every file that was meant by its name, with a function that reads it or raises `BadFileError`."""
     for given in paths:
-        path = Path(given).expanduser()
-        if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
-            matched = [*inside] or [path]
-        elif has_magic(given) and not path.exists():
-            matched = [Path(p) for p in sorted(glob(str(path), recursive=True))] or [path]  # noqa: PTH207
-            matched = [p for p in matched if not p.is_dir()] or [path]
-        else:
-            matched = [path]
+        try:
+            matched = _matched(given)
+        except (OSError, RuntimeError, ValueError):  # too long a name, ~ of nobody: reading it tells
+            matched = [Path(given)]
         for one in matched:
             yield from _opened(one)
 
 
+def _matched(given: str) -> list[Path]:
+    """Give the files that a word means, or the word itself, as a path, where it means none."""
+    path = Path(given).expanduser()
+    if path.is_dir():
+        inside = (Path(folder, name) for folder, _, names in os.walk(path) for name in names)
+        return sorted(p for p in inside if p.suffix.lower() in SUFFIXES and p.is_file()) or [path]
+    if has_magic(given) and not path.exists():
+        found = [Path(p) for p in sorted(glob(str(path), recursive=True))]  # noqa: PTH207
+        return [p for p in found if not p.is_dir()] or [path]
+    return [path]
+
+
 def _opened(path: Path) -> Iterator[tuple[str, Callable[[], bytes]]]:
     if path.suffix.lower() != ".zip" and not _begins_like_zip(path):
-        yield str(path), lambda: _read(path)
+        yield _shown(path), lambda: _read(path)
         return
     try:
         data = _read(path)
@@ -53,13 +62,18 @@ def _opened(path: Path) -> Iterator[tuple[str, Callable[[], bytes]]]:
                     remedy="Export as CSV (Toggl) or iCal (.ics), not as a spreadsheet.",
                 )
             for member in members[:MOST_MEMBERS]:
-                yield f"{path}/{member.filename}", lambda m=member: _unpack(archive, m, path)  # type: ignore[misc]
+                yield f"{_shown(path)}/{member.filename}", lambda m=member: _unpack(archive, m, path)  # type: ignore[misc]
     except BadFileError as failure:
         problem = failure
-        yield str(path), lambda: _raise(problem)
+        yield _shown(path), lambda: _raise(problem)
     except (zipfile.BadZipFile, RuntimeError) as failure:  # RuntimeError: an unknown version or compression
         damaged = BadFileError(f"{path} is a damaged archive ({failure}).", remedy="Download it again.")
-        yield str(path), lambda: _raise(damaged)
+        yield _shown(path), lambda: _raise(damaged)
+
+
+def _shown(path: Path) -> str:
+    """Give a path as text; letters of another encoding than the system's become ``�``."""
+    return os.fsencode(path).decode(errors="replace")
 
 
 def _read(path: Path) -> bytes:
@@ -74,7 +88,8 @@ def _read(path: Path) -> bytes:
     except FileNotFoundError:
         raise BadFileError(f"{path} does not exist.", remedy="Check the name; quote it when it has spaces.") from None
     except OSError as failure:
-        raise BadFileError(f"{path} cannot be read ({failure.strerror}).", remedy="Check its permissions.") from None
+        reason = failure.strerror or "no such name"
+        raise BadFileError(f"{path} cannot be read ({reason}).", remedy="Check its name and permissions.") from None
 
 
 def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path) -> bytes:
@@ -82,7 +97,7 @@ def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path) -> by
     try:
         with archive.open(member) as file:
             data = file.read(MOST_BYTES + 1)
-    except (zipfile.BadZipFile, RuntimeError, OSError, EOFError) as failure:
+    except (zipfile.BadZipFile, RuntimeError, OSError, EOFError, zlib.error) as failure:
         raise BadFileError(f"{name} cannot be unpacked ({failure}).", remedy="Unpack it yourself first.") from None
     if len(data) > MOST_BYTES:
         raise BadFileError(f"{name} is larger than {MOST_BYTES // 2**20} MB.", remedy="Export shorter periods.")

@@ -330,7 +330,8 @@ def _calendar_sentence(result: FileImport, problems: Sequence[ical.Problem], is_
     if not is_lost:
         advice = "Nothing is missing; if a time looks wrong, correct the line and import again."
     elif result.items:
-        advice = f"The other {result.items} events were imported; correct the line or export the calendar again."
+        others_too = f"other {result.items} events were" if result.items > 1 else "other event was"
+        advice = f"The {others_too} imported; correct the line or export the calendar again."
     else:
         advice = "Export the calendar again, as iCal (.ics)."
     return f"{result.file}, line {first.line}: {first.what}{more}. {advice}"

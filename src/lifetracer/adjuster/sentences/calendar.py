@@ -32,9 +32,10 @@ def day(today: date, year: int | None, month: int, number: int) -> date | None:
 def iso(text: str) -> date | None:
     """Read a date as ISO 8601 writes it; ``None`` when there is no such day."""
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
         return None
+    return found if 1970 <= found.year <= LAST_YEAR else None
 
 
 def month(today: date, year: int | None, number: int) -> Stretch | None:

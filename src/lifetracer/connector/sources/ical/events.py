@@ -19,13 +19,16 @@ from lifetracer.connector.sources.ical.lines import MOST_PROBLEMS, Component, Pr
 from lifetracer.connector.sources.ical.zones import is_offset, zone_by_name, zone_by_rules
 from lifetracer.connector.span import parse_duration
 
-_STAMP = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)?)?(Z?)")
+_STAMP = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?:[T ]?(\d\d):?(\d\d)(?::?(\d\d))?)?(Z?)", re.IGNORECASE)
 _STATUS = {"CONFIRMED": "confirmed", "TENTATIVE": "tentative", "CANCELLED": "cancelled"}
 _VISIBILITY = {"PUBLIC": "public", "PRIVATE": "private", "CONFIDENTIAL": "confidential"}
 LONGEST_ID = 500
 """Longer ids are replaced by their hash (an index cannot hold them)."""
 
 MOST_ATTENDEES = 200
+YEARS = range(1000, 9999)
+"""Years that a calendar may name; in the others a zone or a length may lead out of the calendar."""
+
 _TELLING = ("DTSTART", "DTEND", "SUMMARY", "DESCRIPTION", "LOCATION", "RRULE")
 
 
@@ -195,23 +198,27 @@ class _Reader:
         return original
 
     def _end(self, vevent: Component, start: Moment, title: str) -> Moment:
-        given = vevent.one("DTEND")
+        given, lasts = (next((p for p in vevent.all(name) if p.value.strip()), None) for name in ("DTEND", "DURATION"))
         end = self._moment(given, title) if given else None
-        lasts = vevent.one("DURATION")
         if given and end is None:
             self.tell(given.line, f"{title} has an end (DTEND) that cannot be read; it counts as having none")
         if end is None and lasts:
             try:
                 length = parse_duration(lasts.value)
                 end = Moment(start.wall + length, start.all_day, start.zone)
+                if end.wall.year not in YEARS:
+                    raise OverflowError
             except (ValueError, OverflowError):
                 self.tell(
                     lasts.line, f"DURATION:{_printable(lasts.value)} is not a duration; {title} counts as having none"
                 )
         if end is None:
             end = Moment(start.wall + timedelta(days=start.all_day), start.all_day, start.zone)
-        if end.all_day != start.all_day:
-            end = Moment(end.wall, start.all_day, end.zone or start.zone)
+        if start.all_day and not end.all_day:  # the day on which it ends belongs to it
+            midnight = datetime.combine(end.wall, datetime.min.time())
+            end = Moment(midnight + timedelta(days=end.wall > midnight), True, None)
+        elif end.all_day and not start.all_day:
+            end = Moment(end.wall, False, start.zone)
         if not end.all_day and end.zone is None and start.zone:
             end = Moment(end.wall, False, start.zone)
         if end.instant < start.instant:
@@ -224,6 +231,8 @@ class _Reader:
 
     def _recurrence(self, vevent: Component, start: Moment, title: str) -> Iterator[str]:
         for found in vevent.all("RRULE", "EXRULE"):
+            if not found.value.strip():
+                continue
             try:
                 rule = parse_rule(found.value)
                 if start.all_day and rule.freq in CLOCK_STEPS:
@@ -298,11 +307,13 @@ def _stamp(text: str) -> tuple[datetime, bool, bool] | None:
     if not match:
         return None
     year, month, day, hour, minute, second, utc = match.groups()
+    if int(year) not in YEARS:
+        return None
     try:
         if hour is None:
             return datetime(int(year), int(month), int(day)), True, False  # noqa: DTZ001
         clock = (int(hour), int(minute), min(int(second or 0), 59))
-        return datetime(int(year), int(month), int(day), *clock), False, utc == "Z"  # noqa: DTZ001
+        return datetime(int(year), int(month), int(day), *clock), False, utc != ""  # noqa: DTZ001
     except ValueError:
         return None
 

@@ -15,7 +15,7 @@ MOST_PROBLEMS = 50
 """Problems of one file that are kept; a file that is no calendar would have one per line."""
 
 _LINE = re.compile(r'([A-Za-z0-9-]+)((?:;[^=;:]+=(?:"[^"]*"|[^";:]*)(?:,(?:"[^"]*"|[^";:,]*))*)*)\s*:(.*)', re.DOTALL)
-_UNQUOTED = re.compile(r"(DTSTART|DTEND|RECURRENCE-ID|EXDATE|RDATE)(;TZID=[^:]*):([\dTZ,/P]+\"?)", re.IGNORECASE)
+_UNQUOTED = re.compile(r"(DTSTART|DTEND|RECURRENCE-ID|EXDATE|RDATE)(;TZID=.*):([\dTZ,/P]+\"?)", re.IGNORECASE)
 """A time whose zone has an opening quote only."""
 _PARAM = re.compile(r';([^=;:]+)=((?:"[^"]*"|[^";:,]*)(?:,(?:"[^"]*"|[^";:,]*))*)')
 
@@ -71,10 +71,12 @@ class Component:
 
     def within(self, name: str) -> Iterator[Component]:
         """Components of that name at any depth."""
-        for component in self.components:
+        left = self.components[::-1]
+        while left:
+            component = left.pop()
             if component.name == name:
                 yield component
-            yield from component.within(name)
+            left += component.components[::-1]
 
 
 def read_components(data: bytes) -> tuple[Component, list[Problem]]:
@@ -110,7 +112,9 @@ def read_components(data: bytes) -> tuple[Component, list[Problem]]:
 
 def parse_line(text: str, number: int) -> Property | None:
     """Take a content line apart; ``None`` when it is none."""
-    match = _LINE.fullmatch(text) or _UNQUOTED.fullmatch(text)
+    match = _LINE.fullmatch(text)
+    if match is None or ":" in match[3]:  # perhaps of the zone's name: TZID=tzone://Microsoft/Utc:20261116T090000
+        match = _UNQUOTED.fullmatch(text) or match
     if not match:
         return None
     name, params, value = match.groups()

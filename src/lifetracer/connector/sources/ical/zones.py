@@ -118,12 +118,24 @@ def _iana() -> dict[str, str]:
     return {_compact(name): name for name in sorted(available_timezones(), key=lambda n: ("/" in n, n))}
 
 
+_SHORT = {
+    "jst": "Asia/Tokyo",
+    "kst": "Asia/Seoul",
+    "pst": "America/Los_Angeles",
+    "pdt": "America/Los_Angeles",
+    "edt": "America/New_York",
+    "cest": "Europe/Berlin",
+    "tzone://microsoft/utc": "UTC",
+}
+"""What means one place to everybody and is no zone of its own: abbreviations, Exchange's name of UTC."""
+
+
 @functools.cache
 def _windows() -> dict[str, str]:
     # Late: icalendar takes a tenth of a second to import and only Outlook's files need it.
     from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
-    return {name.lower(): zone for name, zone in WINDOWS_TO_OLSON.items()}
+    return {name.lower(): zone for name, zone in WINDOWS_TO_OLSON.items()} | _SHORT
 
 
 @functools.cache

@@ -14,10 +14,11 @@ import csv
 import hashlib
 import io
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
 from lifetracer.connector.source import Page, Source
@@ -44,6 +45,9 @@ MOST_ITEMS = 2_000
 """Entries in one page."""
 
 LONGEST_CELL = 16 * 1024 * 1024
+
+_BEFORE_HEADER = re.compile(r"\ufeff*(?:\n|\"?sep=.\"?\n)*", re.IGNORECASE)
+"""Empty lines, and the line by which a spreadsheet is told what separates the columns."""
 
 _YES = {"yes", "true", "1", "y", "はい", "ja", "oui", "sí", "si", "sim", "sì", "tak", "да", "是", "예"}
 _NO = {"no", "false", "0", "n", "いいえ", "nein", "non", "não", "nee", "nie", "нет", "否", "아니요"}
@@ -102,11 +106,9 @@ def read_export(data: bytes, zone: tzinfo) -> Export:
     Raises:
         BadFileError: it is empty, or its header does not say when entries began and ended.
     """
-    text = decode(data).replace("\r\n", "\n").replace("\r", "\n").lstrip("\n\ufeff")
+    text, first_line = _from_header(data)
     if not text.strip():
         raise BadFileError("The file is empty.", remedy="Export it again.")
-    skipped = decode(data).replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff")
-    first_line = 1 + len(skipped) - len(skipped.lstrip("\n"))
     header, rows, bad = _table(text, first_line)
     export = Export(bad_rows=bad)
     order, is_sure = _order(rows)
@@ -143,9 +145,17 @@ def pages(entries: Sequence[Mapping[str, Any]]) -> Iterator[Page]:
 
 def is_time_csv(data: bytes) -> bool:
     """Whether the beginning of a file looks like a CSV of time entries."""
-    head = decode(data[:65536]).lstrip("\ufeff\r\n").partition("\n")[0].rstrip("\r")
+    head = _from_header(data[:65536])[0].partition("\n")[0]
     cells = next(csv.reader([head], delimiter=delimiter_of(head)), [])
     return tells_time(columns_by_words(cells)) or (len(cells) > 10 and "BEGIN:" not in head)
+
+
+def _from_header(data: bytes) -> tuple[str, int]:
+    """Give the text from its header on, with one kind of line ends, and the line on which the header stands."""
+    text = decode(data).replace("\r\n", "\n").replace("\r", "\n")
+    before = _BEFORE_HEADER.match(text)
+    assert before is not None, "it matches nothing at all, too"
+    return text[before.end() :], 1 + before[0].count("\n")
 
 
 def _table(text: str, first_line: int) -> tuple[dict[str, str], list[_Row], list[BadRow]]:
@@ -169,7 +179,8 @@ def _table(text: str, first_line: int) -> tuple[dict[str, str], list[_Row], list
                 places = columns_by_shape(header, cells) or places
                 _require_times(places, header)
             if len(cells) != len(header) and len(cells) <= max(places.values()):
-                bad.append(BadRow(line, f"it has {len(cells)} columns instead of {len(header)}"))
+                swallowed = " (a quotation mark is never closed?)" if any("\n" in cell for cell in cells) else ""
+                bad.append(BadRow(line, f"it has {len(cells)} columns instead of {len(header)}{swallowed}"))
                 continue
             rows.append(_Row(line, {name: cells[place].strip() for name, place in places.items()}))
     except csv.Error as failure:
@@ -211,9 +222,7 @@ def _naive(moment: datetime) -> datetime:
 
 
 def _dates(cells: Mapping[str, str]) -> tuple[str, str]:
-    if "start" in cells:
-        return split_moment(cells["start"])[0], split_moment(cells.get("end", ""))[0]
-    return cells["start_date"], cells.get("end_date", "")
+    return _written(cells, "start")[0], _written(cells, "end")[0]
 
 
 def _times(cells: Mapping[str, str], order: str) -> _Times:
@@ -229,25 +238,37 @@ def _times(cells: Mapping[str, str], order: str) -> _Times:
     if seconds:
         try:
             lasts = (round(float(seconds)), 0)
-        except ValueError:
+        except (ValueError, OverflowError):  # inf
             raise ValueError(f"the seconds “{seconds}” are not a number") from None
-    start = _moment(cells, "start", "", order)
+    begun, ended = _written(cells, "start"), _written(cells, "end")
+    start = _moment(begun, order)
     if start is None:
         raise ValueError("it has no start")
-    end = _moment(cells, "end", cells.get("start_date", ""), order)
+    end = _moment((ended[0] or begun[0], *ended[1:]), order)
+    if end and not ended[0] and end < start.replace(tzinfo=None) and end.date() < date.max:
+        end += timedelta(days=1)  # a clock alone that is earlier than the start: it went on over midnight
     if end is None and lasts is None:
         raise ValueError("it has neither end nor duration (an entry that was still running?)")
     return _Times(start, end, lasts)
 
 
-def _moment(cells: Mapping[str, str], name: str, same_day: str, order: str) -> datetime | None:
-    """Start or end of a row; ``None`` when the cell is empty."""
-    zone: tzinfo | None = None
-    if name in cells or f"{name}_time" not in cells:
-        day, clock, zone = split_moment(cells.get(name, ""))
-        clock = clock or ("00:00:00" if day else "")
-    else:
-        day, clock = cells.get(f"{name}_date") or same_day, cells[f"{name}_time"]
+def _written(cells: Mapping[str, str], side: str) -> tuple[str, str, tzinfo | None]:
+    """Give day, clock and offset of a row's start or end as they stand there; the end may be a clock alone."""
+    if f"{side}_time" in cells and side not in cells:
+        return cells.get(f"{side}_date", ""), cells[f"{side}_time"], None
+    if "date" in cells and parse_time(cells.get(side, "")):
+        return cells["date"] if side == "start" else "", cells[side], None
+    day, clock, zone = split_moment(cells.get(side, ""))
+    return day, clock or ("00:00:00" if day else ""), zone
+
+
+def _moment(written: tuple[str, str, tzinfo | None], order: str) -> datetime | None:
+    """Read a start or an end; ``None`` when nothing stands there.
+
+    Raises:
+        ValueError: a sentence about what is wrong.
+    """
+    day, clock, zone = written
     if not day or not clock:
         return None
     on, at = parse_date(day, order), parse_time(clock)
@@ -255,7 +276,7 @@ def _moment(cells: Mapping[str, str], name: str, same_day: str, order: str) -> d
         raise ValueError(f"the date “{day}” cannot be read")
     if at is None:
         raise ValueError(f"the time “{clock}” cannot be read")
-    return datetime.combine(on, at or time.min, zone)
+    return datetime.combine(on, at, zone)
 
 
 def _entry(cells: Mapping[str, str], times: _Times, zone: tzinfo, currency: str | None) -> tuple[dict[str, Any], bool]:

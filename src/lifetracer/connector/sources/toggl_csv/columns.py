@@ -73,6 +73,7 @@ _WORDS = {
     "amount": (
         "amount | 金額 | betrag | montant | importe | cantidad | valor | importo | bedrag | kwota | сумма | 金额 | 금액"
     ),
+    "date": "date | day | 日付 | 日 | datum | fecha | data | дата | 日期 | 날짜",
     "start": "start | started at | begin | from | 開始",
     "end": "end | stop | ended at | to | 終了",
     "seconds": "seconds | duration seconds | duration (seconds) | 秒",
@@ -106,6 +107,10 @@ def columns_by_words(header: Sequence[str]) -> dict[str, int]:
         column = _MEANING.get(name) or _MEANING.get(re.sub(r"\s*\([^)]*\)?\s*$", "", name))
         if column:
             places.setdefault(column, place)
+    if "date" in places and "start_time" in places:  # the day of both
+        places.setdefault("start_date", places["date"])
+    if not {"start_time", "end_time", "start", "end"} & places.keys():  # each moment in one cell
+        places |= {side: places[f"{side}_date"] for side in ("start", "end") if f"{side}_date" in places}
     return places
 
 

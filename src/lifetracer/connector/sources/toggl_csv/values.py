@@ -17,9 +17,18 @@ _TIME = re.compile(
     r"(午前|午後|오전|오후|上午|下午)?\s*(\d{1,2})[:.h時](\d\d)(?:[:.分](\d\d))?(?:[.,]\d+)?秒?\s*([ap])?\.?\s*(?:m\.?)?",
     re.IGNORECASE,
 )
-_DURATION = re.compile(r"([-−+])?(\d+):(\d\d)(?::(\d\d))?\s*(h|min|m|s|sec)?\.?", re.IGNORECASE)
-_NUMBER = re.compile(r"([-−+])?(\d+(?:[.,]\d+)?)\s*(h|hours?|時間|min|m|s|sec|秒)?\.?", re.IGNORECASE)
-_OFFSET = re.compile(r"(Z|[+-]\d\d:?\d\d)$", re.IGNORECASE)
+_DURATION = re.compile(r"([-−+])?(\d{1,9}):(\d\d)(?::(\d\d))?\s*(h|min|m|s|sec)?\.?", re.IGNORECASE)
+_NUMBER = re.compile(r"([-−+])?(\d{1,9}(?:[.,]\d{1,30})?)\s*(h|hours?|時間|min|m|s|sec|秒)?\.?", re.IGNORECASE)
+_WORDED = re.compile(
+    r"(?=.)(?:(\d{1,9})\s*(?:hours?|h|時間)\.?)?\s*(?:(\d{1,9})\s*(?:minutes?|min|m|分)\.?)?\s*(?:(\d{1,9})\s*(?:sec|s|秒)\.?)?",
+    re.IGNORECASE,
+)
+_OFFSET = re.compile(r"(Z|UTC|GMT|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?)$", re.IGNORECASE)
+
+_MOMENT = re.compile(
+    r"(.*?\d[^\d,]{0,2})(?:[T\s]\s*|,\s*)((?:(?:午前|午後|오전|오후|上午|下午)\s*)?\d{1,2}[:.h時]\d\d.*)",
+    re.IGNORECASE | re.DOTALL,
+)
 
 ORDERS = ("ymd", "dmy", "mdy")
 Order = str
@@ -80,7 +89,7 @@ def parse_time(text: str) -> time | None:
 def parse_duration(text: str) -> tuple[int, int] | None:
     """Read a length as seconds and the tolerance in seconds with which it was written (0 for ``HH:MM:SS``).
 
-    Toggl writes ``00:25:20``, ``25:20 min``, ``1:25`` (hours and minutes) or decimal hours ``0.42``.
+    Toggl writes ``00:25:20``, ``25:20 min``, ``1:25`` (hours and minutes) or decimal hours ``0.42``; others ``1h 30m``.
     """
     text = unicodedata.normalize("NFKC", text).strip()
     if match := _DURATION.fullmatch(text):
@@ -98,6 +107,9 @@ def parse_duration(text: str) -> tuple[int, int] | None:
         decimals = len(re.split("[.,]", number)[1]) if re.search("[.,]", number) else 0
         seconds = round(value * factor)
         return (-seconds if sign in ("-", "−") else seconds), round(factor / 10**decimals) if factor > 1 else 0
+    if match := _WORDED.fullmatch(text):
+        hours, minutes, seconds = (int(part or 0) for part in match.groups())
+        return hours * 3600 + minutes * 60 + seconds, 0 if match[3] else 60
     return None
 
 
@@ -105,11 +117,12 @@ def split_moment(text: str) -> tuple[str, str, tzinfo | None]:
     """Part ``2026-01-05T09:00:00+09:00`` (or with a space, or without offset) into date, time and offset."""
     text = text.strip()
     zone: tzinfo | None = None
-    day, separator, clock = text.partition("T") if re.search(r"\dT\d", text) else text.partition(" ")
-    if separator and (match := _OFFSET.search(clock)):
+    parted = _MOMENT.fullmatch(text)
+    day, clock = parted.groups() if parted else (text, "")
+    if clock and (match := _OFFSET.search(clock)):
         sign = match[1].upper()
-        digits = sign[1:].replace(":", "")
-        ahead = timedelta() if sign == "Z" else timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+        digits = sign[1:].replace(":", "") if sign[0] in "+-" else "00"
+        ahead = timedelta(hours=int(digits[:2]), minutes=int(digits[2:] or 0))
         zone = timezone(-ahead if sign[0] == "-" else ahead)
         clock = clock[: match.start()]
     return day.strip(), clock.strip(), zone
