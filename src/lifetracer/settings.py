@@ -280,7 +280,7 @@ class Settings(BaseModel):
             super().__init__(**values)
         except ValidationError as failure:
             first = failure.errors()[0]
-            name = ".".join(str(part) for part in first["loc"])
+            name = "LIFETRACER_" + "_".join(str(part) for part in first["loc"]).upper().removeprefix("LIFETRACER_")
             raise FixByHandError(
                 f"The setting {name} is not usable: {first['msg']}.", remedy=f"Correct {name} in the environment."
             ) from None

@@ -45,6 +45,17 @@ def test_an_unknown_command_is_wrong_usage() -> None:
     assert "No such command 'fly'" in told.stderr
 
 
+def test_a_word_that_is_no_text_and_a_terminal_that_cannot_show_all_end_in_a_sentence(home) -> None:
+    environ = os.environ | {"LIFETRACER_HOME": str(home)}
+    told = lifetracer_says(environ, "category", "add", os.fsdecode(b"caf\xe9"), "--json")
+    assert told.returncode == 2
+    assert json.loads(told.stdout)["error"]["message"] == "“caf�” is not text in UTF-8."
+    told = lifetracer_says(environ | {"PYTHONIOENCODING": "ascii", "LIFETRACER_PORT": "x"}, "category", "list")
+    assert told.returncode == 3
+    assert told.stderr.startswith("The setting LIFETRACER_PORT is not usable")
+    assert lifetracer_says(environ, "sandbox", "--zone", "Mars").stderr.startswith("Mars is not a time zone.")
+
+
 def test_a_mistake_ends_in_a_sentence_and_an_exit_code(home) -> None:
     environ = os.environ | {"SUPABASE_URL": "https://abc.supabase.co", "LIFETRACER_HOME": str(home)}
     told = lifetracer_says(environ, "migrate")

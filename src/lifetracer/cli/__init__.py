@@ -8,6 +8,7 @@ traceback.
 from __future__ import annotations
 
 import importlib
+import io
 import json
 import os
 import sys
@@ -18,7 +19,7 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from lifetracer import __version__
-from lifetracer.errors import LifetracerError
+from lifetracer.errors import LifetracerError, UsageError
 
 
 class Command(NamedTuple):
@@ -108,6 +109,8 @@ class LazyCommands(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         """Run a command; what a person can mend becomes a sentence and an exit code."""
         try:
+            for word in sys.argv[1:]:
+                _require_text(word)
             return super().invoke(ctx)
         except LifetracerError as failure:
             tell(failure, as_json="--json" in sys.argv)
@@ -144,6 +147,19 @@ def everywhere(
         os.environ["LIFETRACER_ACCOUNT"] = account  # child processes act for the same one
 
 
+def _require_text(word: str) -> None:
+    """Refuse a word of the command line that no text can be made of: bytes of another encoding.
+
+    Raises:
+        UsageError: it is such a word.
+    """
+    if not word.isascii() and any("\ud800" <= letter <= "\udfff" for letter in word):
+        shown = os.fsencode(word).decode(errors="replace")
+        raise UsageError(
+            f"“{shown}” is not text in UTF-8.", remedy="Rename the file, or set the terminal to UTF-8, and try again."
+        )
+
+
 def tell(failure: LifetracerError, *, as_json: bool = False) -> None:
     """Say what went wrong: a sentence on stderr, or one JSON object on stdout."""
     if not as_json:
@@ -157,5 +173,8 @@ def tell(failure: LifetracerError, *, as_json: bool = False) -> None:
 
 
 def main() -> None:
-    """Run the command line of this process."""
+    """Run the command line of this process; what its output cannot show (“…” in Latin-1, say) becomes ``?``."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     app()

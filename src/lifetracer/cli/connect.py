@@ -115,7 +115,7 @@ def from_environment(source: Source, name: str, settings: Settings) -> str:
     return str(value.get_secret_value() if hasattr(value, "get_secret_value") else value) if value else ""
 
 
-def ask(title: str, explanation: str, *, hidden: bool = True) -> str:
+def ask(title: str, explanation: str, *, option: str, hidden: bool = True) -> str:
     """Explain where a secret is found and ask for it; input is not shown.
 
     Raises:
@@ -123,7 +123,8 @@ def ask(title: str, explanation: str, *, hidden: bool = True) -> str:
     """
     if not sys.stdin.isatty():
         raise UsageError(
-            f"{title} is missing.", remedy=f"{explanation} Then give it by option, - reads standard input."
+            f"{title} is missing.",
+            remedy=f"{explanation} Then give it by option (`{option} -` reads it from standard input).",
         )
     from rich.prompt import Prompt
 
@@ -140,7 +141,7 @@ def _ask(source: Source, token: str | None, settings: Settings) -> dict[str, str
             continue
         given = from_environment(source, secret.name, settings)
         if given or not secret.optional:
-            found[secret.name] = given or ask(secret.title, secret.help)
+            found[secret.name] = given or ask(secret.title, secret.help, option="--token")
     return found
 
 

@@ -61,10 +61,10 @@ def credential(source: Source, options: Options, settings: Settings) -> dict[str
     if environment["service_account"] and not (options.client_id or options.refresh_token):
         return {"service_account": environment["service_account"]}
     client_id = read_secret(options.client_id or environment["client_id"]) or ask(
-        "OAuth client id", HOW_TO_MAKE_A_CLIENT, hidden=False
+        "OAuth client id", HOW_TO_MAKE_A_CLIENT, option="--client-id", hidden=False
     )
     client_secret = read_secret(options.client_secret or environment["client_secret"]) or ask(
-        "OAuth client secret", "It stands beside the client id."
+        "OAuth client secret", "It stands beside the client id.", option="--client-secret"
     )
     known = {"client_id": client_id, "client_secret": client_secret}
     refresh_token = options.refresh_token or ("" if sys.stdin.isatty() else environment["refresh_token"])

@@ -89,7 +89,7 @@ def reset(
     with opened() as (house, settings):
         with house.transaction() as connection:
             known = people.listed(connection)
-            if name is None and len(known) != 1:
+            if not name and len(known) != 1:
                 raise UsageError("Say whom to lead back.", remedy="`lifetracer people list` shows who is there.")
             person = people.named(connection, name) if name else known[0]
             token = invitations.lead_back(connection, person.account_id, person.sign_in_name)

@@ -9,13 +9,13 @@ import typer
 
 def command(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on; 0 lets the system choose.")] = 3900,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 lets the system choose.")] = 3900,
     seed: Annotated[int, typer.Option(help="Another number makes another life.")] = 1,
     language: Annotated[str, typer.Option(help="Language of the demo person: en or ja.")] = "en",
     zone: Annotated[
         str | None, typer.Option(help="Time zone of the demo person; by default one of the language.")
     ] = None,
-    people: Annotated[int, typer.Option(help="How many people live there.")] = 1,
+    people: Annotated[int, typer.Option(min=1, help="How many people live there.")] = 1,
     start: Annotated[str | None, typer.Option(help="First day of the history, YYYY-MM-DD (two years ago).")] = None,
     now: Annotated[str | None, typer.Option(help="Freeze the clock at this instant (RFC 3339).")] = None,
     faults: Annotated[

@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from lifetracer.errors import UsageError
 from lifetracer.sandbox.clock import Clock
@@ -99,6 +99,8 @@ class World:
         """Throw everything away and begin again with these options."""
         if options.language not in HOME_ZONE:
             raise UsageError(f"The sandbox speaks en and ja, not “{options.language}”.", remedy="Choose en or ja.")
+        if options.zone and options.zone not in available_timezones():
+            raise UsageError(f"{options.zone} is not a time zone.", remedy="Name one such as Asia/Tokyo or UTC.")
         self.options = options
         self.clock = Clock(options.now)
         self.faults = Faults()

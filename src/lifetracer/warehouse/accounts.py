@@ -22,6 +22,9 @@ from lifetracer.warehouse.connect import Connection
 
 _SQL = queries.beside(__file__)
 
+MOST_NAMED = 8
+"""Accounts that a sentence names at most."""
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
@@ -56,11 +59,10 @@ def create(connection: Connection, name: str, time_zone: str, language: str, acc
         UsageError: empty name, name taken, unknown zone or language.
     """
     _check(time_zone, language)
-    if not name.strip():
-        raise UsageError("An account needs a name.", remedy="Give it 1 to 200 letters.")
-    if any(known.name == name.strip() for known in every(connection)):
-        raise UsageError(f"There is an account named {name.strip()} already.", remedy="Choose another name.")
-    given = {"id": account_id, "name": name.strip(), "time_zone": time_zone, "language": language}
+    name = _readable(name)
+    if any(known.name == name for known in every(connection)):
+        raise UsageError(f"There is an account named {name} already.", remedy="Choose another name.")
+    given = {"id": account_id, "name": name, "time_zone": time_zone, "language": language}
     with connection.cursor(row_factory=class_row(Account)) as cursor:
         try:
             found = cursor.execute(_SQL["create"], given).fetchone()
@@ -105,9 +107,7 @@ def rename(connection: Connection, account: Account, name: str) -> None:
     Raises:
         UsageError: empty name, or name taken.
     """
-    name = " ".join(name.split())
-    if not 1 <= len(name) <= 200:
-        raise UsageError("An account needs a name.", remedy="Give it 1 to 200 letters.")
+    name = _readable(name)
     if any(known.name == name and known.account_id != account.account_id for known in every(connection)):
         raise UsageError(f"There is an account named {name} already.", remedy="Choose another name.")
     connection.execute(_SQL["rename"], {"id": account.account_id, "name": name})
@@ -124,10 +124,18 @@ def remove(connection: Connection, account: Account) -> None:
         connection.execute(sql.SQL("delete from {} where account_id = %s").format(name), [account.account_id])
 
 
+def _readable(name: str) -> str:
+    """Give a name as it is kept; an empty or endless one is a UsageError."""
+    name = " ".join(name.split())
+    if not 1 <= len(name) <= 200:
+        raise UsageError("An account needs a name.", remedy="Give it 1 to 200 letters.")
+    return name
+
+
 def _check(time_zone: str, language: str) -> None:
     try:
         ZoneInfo(time_zone)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: too long a name
         raise UsageError(f"{time_zone} is not a time zone.", remedy="Name one such as Asia/Tokyo or UTC.") from None
     if language not in {"en", "ja"}:
         raise UsageError(f"The language {language} is not spoken here.", remedy="Choose en or ja.")
@@ -147,7 +155,7 @@ def find(connection: Connection, wanted: str | None = None) -> Account:
         UsageError: none was named and there are several.
     """
     known = every(connection)
-    names = ", ".join(account.name for account in known)
+    names = ", ".join(account.name for account in known[:MOST_NAMED]) + (" …" if len(known) > MOST_NAMED else "")
     if wanted is None:
         if len(known) > 1:
             raise UsageError(f"There are several accounts: {names}.", remedy="Say which one with --account NAME.")
