@@ -43,6 +43,7 @@ def test_an_unknown_command_is_wrong_usage() -> None:
     told = lifetracer_says(dict(os.environ), "fly")
     assert told.returncode == 2
     assert "No such command 'fly'" in told.stderr
+    assert "Did you mean 'category'?" in lifetracer_says(dict(os.environ), "catgory", "list").stderr
 
 
 def test_a_word_that_is_no_text_and_a_terminal_that_cannot_show_all_end_in_a_sentence(home) -> None:

@@ -101,6 +101,16 @@ class LazyCommands(TyperGroup):
         """Load the command that was asked for."""
         return next((command.load() for command in COMMANDS if command.name == cmd_name), None)
 
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command that was asked for; of a near miss say what was perhaps meant."""
+        names = self.list_commands(ctx)
+        if args[0] not in names:
+            from difflib import get_close_matches
+
+            if near := get_close_matches(args[0], names, n=1):
+                ctx.fail(f"No such command '{args[0]}'. Did you mean '{near[0]}'?")
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
         """Write the list for `--help` from what is known without loading."""
         with formatter.section("Commands"):
