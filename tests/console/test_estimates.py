@@ -89,4 +89,4 @@ def test_before_the_first_estimates_the_page_says_when_they_come(client, person)
 
 
 def test_without_a_picture_it_says_what_to_do(client, account):
-    assert "No picture yet." in client.get("/estimates").text
+    assert "Nothing is connected yet." in client.get("/estimates").text

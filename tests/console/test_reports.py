@@ -35,7 +35,7 @@ def test_without_reports_there_is_a_word(client, person):
 
 
 def test_before_the_first_transform_there_is_nothing_to_write(client, account):
-    assert "No picture yet" in client.get("/reports").text
+    assert "Nothing is connected yet." in client.get("/reports").text
 
 
 def test_ones_data_can_be_taken_along_and_shown_elsewhere(client, kept):

@@ -51,7 +51,7 @@ def test_a_sentence_in_the_address_is_understood_without_a_script(desk):
 def test_without_marts_a_wish_can_be_entered(client, account):
     page = client.get("/targets").text
     assert 'data-send="POST /api/intents"' in page
-    assert "No picture yet." in page
+    assert "Nothing is connected yet." in page
 
 
 def target(**given):
