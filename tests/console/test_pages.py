@@ -66,7 +66,7 @@ def test_pages_without_any_data_are_pages(client):
 def test_files_may_be_kept_for_a_year_under_their_hash(client):
     page = client.get("/jobs").text
     addresses = set(re.findall(r'(?:href|src)="(/static/[^"]+)"', page))
-    assert len(addresses) == 3
+    assert len(addresses) == 5
     for address in addresses:
         answer = client.get(address)
         assert answer.status_code == 200

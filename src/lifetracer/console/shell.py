@@ -111,7 +111,7 @@ class Shell:
         )
         self._templates.globals.update(
             asset=self.assets.url,
-            letters=LETTERS,
+            typefaces=LETTERS,
             percent=percent,
             hue=hue,
             place=place,
