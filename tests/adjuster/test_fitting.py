@@ -205,4 +205,10 @@ def test_a_likely_wish_is_proposed_as_it_is():
 def test_the_odds_of_nothing_are_refused():
     with pytest.raises(ValueError, match="sample"):
         Likely.of_samples([])
-    assert math.isclose(Likely.of_quantiles([0, 0, 1, 2, 3]).below(0.5), 0.375)
+
+
+def test_quantiles_are_joined_by_a_curve_that_is_straight_where_they_are():
+    assert math.isclose(Likely.of_quantiles([1, 2.5, 5, 7.5, 9]).below(6), 0.6)
+    skew = Likely.of_quantiles([0, 1, 2, 6, 20])
+    assert list(skew.quantiles().values()) == [0, 1, 2, 6, 20]
+    assert 2 < skew.quantile(0.65) < 2 + 0.6 * (6 - 2), "amounts above the middle thin out"
