@@ -35,6 +35,18 @@ select %(account_id)s::uuid is not null and not exists (
     select from core.dim_account as made where made.account_id = %(account_id)s
 )
 
+-- is_much --
+-- Whether so much changed that statistics of what is made mislead (a calendar beside one event): nested loops over
+-- thousands of blocks that were thought to be one take minutes, making the history anew takes seconds.
+select %(account_id)s::uuid is not null and (
+    coalesce(sum(cardinality(source_ids)) filter (where stream = 'occurrence'), 0)
+    > 200 + (select count(*) from core.fct_occurrence where account_id = %(account_id)s) / 5
+    or coalesce(sum(cardinality(source_ids)) filter (where stream <> 'occurrence'), 0)
+    > 500 + (select count(*) from core.fct_entry where account_id = %(account_id)s) / 5
+)
+from raw.change
+where account_id = %(account_id)s
+
 -- make_raw --
 -- The raw tables that staging reads; those of a source that was never used may be missing.
 select raw.create_table(split_part(name, '.', 1), split_part(name, '.', 2))

@@ -37,7 +37,7 @@ class Due(IntEnum):
     CHANGES = 0
     """What changed since the last run."""
     HISTORY = 1
-    """All that is in scope: nothing was ever made of it."""
+    """All that is in scope: nothing was ever made of it, or much of it changed."""
     MODELS = 2
     """Tables and views, too, and all that is in scope."""
 
@@ -122,7 +122,9 @@ def _due(connection: Connection, account_id: UUID | None) -> Due:
     asked = {"account_id": account_id, "made_by": fingerprint()}
     if not _says(connection, "is_made") or _says(connection, "is_outdated", asked):
         return Due.MODELS
-    return Due.HISTORY if _says(connection, "is_new", asked) else Due.CHANGES
+    if _says(connection, "is_new", asked) or _says(connection, "is_much", asked):
+        return Due.HISTORY
+    return Due.CHANGES
 
 
 def _says(connection: Connection, query: str, parameters: Mapping[str, Any] | None = None) -> bool:
