@@ -213,6 +213,16 @@ def until_ready(page: Page) -> None:
     page.wait_for_url(re.compile("/week"))
 
 
+def until_quiet(page: Page, installation: str) -> None:
+    """Wait until no job waits or runs, so that what was decided is in the tables."""
+    until = time.monotonic() + LONG / 1000
+    while {"queued", "running"} & {
+        job["status"] for job in page.request.get(installation + "/api/jobs").json()["jobs"]
+    }:
+        assert time.monotonic() < until
+        time.sleep(0.3)
+
+
 def test_first_run_then_the_demo_person_then_the_week(installation, owner):
     owner.goto(installation)
     owner.click("#begin")
@@ -424,11 +434,13 @@ def test_a_wish_becomes_blocks_in_the_calendar_and_is_taken_back(installation, j
     jiro.fill("#wish", "Learningを週に30時間以上")
     expect(jiro.locator(".wish-form .understood")).to_contain_text("「Learning」は週に30時間以上", timeout=LONG)
     jiro.press("#wish", "Enter")
-    expect(jiro.locator(".offer")).to_have_count(2, timeout=LONG)
+    expect(jiro.locator(".offer").first).to_be_visible(timeout=LONG)  # this week's is missing when it is reached
     assert "30時間" in jiro.locator(".offer .reasons").first.inner_text()
 
-    soon = (datetime.now(ZoneInfo("Asia/Tokyo")) + timedelta(days=1)).date().isoformat()
-    for offer in jiro.request.get(installation + "/api/proposals").json()["proposals"]:
+    today = datetime.now(ZoneInfo("Asia/Tokyo")).date()
+    soon = (today + timedelta(days=1)).isoformat()
+    offered = jiro.request.get(installation + "/api/proposals").json()["proposals"]
+    for offer in offered:
         if offer["periodStart"] <= soon < offer["periodEnd"]:
             # Not by a click, which is lost when the page draws itself anew between press and release.
             jiro.evaluate("id => { document.getElementById(id).open = true; }", f"edit-{offer['proposalId']}")
@@ -437,8 +449,10 @@ def test_a_wish_becomes_blocks_in_the_calendar_and_is_taken_back(installation, j
         else:
             jiro.click(f"form[data-send$='{offer['proposalId']}/accept'] button")
         expect(jiro.locator(f"#edit-{offer['proposalId']}")).to_have_count(0, timeout=LONG)
-    running = jiro.locator("section[aria-labelledby=running] article:has-text('Learning')")
-    expect(running.first).to_be_visible(timeout=LONG)
+    until_quiet(jiro, installation)
+    if any(offer["periodStart"] <= today.isoformat() for offer in offered):
+        running = jiro.locator("section[aria-labelledby=running] article:has-text('Learning')")
+        expect(running.first).to_be_visible(timeout=LONG)
 
     jiro.goto(installation + "/plans")
     jiro.click("[data-post='/api/plan-proposals'] >> nth=0")
@@ -483,9 +497,10 @@ def test_a_wish_becomes_blocks_in_the_calendar_and_is_taken_back(installation, j
     )
     jiro.press("#wish", "Enter")
     offers = jiro.locator(".offer:has-text('Exercise')")
-    expect(offers).to_have_count(2, timeout=LONG)
+    expect(offers.first).to_be_visible(timeout=LONG)
+    count = offers.count()
     offers.first.locator("button:has-text('Reject')").click()
-    expect(offers).to_have_count(1, timeout=LONG)
+    expect(offers).to_have_count(count - 1, timeout=LONG)
     jiro.goto(installation + "/week?lang=ja")
 
 

@@ -128,7 +128,7 @@ def test_the_palette_finds_pages_days_categories_and_actions(site, look):
         page.keyboard.press("Control+k")
         page.wait_for_selector("#palette [role=option]")
         page.keyboard.type(words)
-        page.wait_for_function("document.querySelector('#palette [aria-selected=true]')")
+        page.wait_for_selector("#palette [aria-selected=true]")
         page.keyboard.press("Enter")
 
     find("trends")

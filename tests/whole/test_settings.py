@@ -15,6 +15,7 @@ SAMPLES = {
     "stale_days": "9",
     "static_url": "https://cdn.example.org/static",
     "llm_url": "http://localhost:11434/v1",
+    "s3_endpoint_url": "http://localhost:9000",
     "job_memory_mb": "512",
     "log_level": "error",
     "log_format": "json",
@@ -67,7 +68,7 @@ def test_an_empty_variable_counts_as_not_set():
 
 
 def test_a_value_that_makes_no_sense_is_an_error_that_names_the_setting():
-    with pytest.raises(FixByHandError, match=r"port .*not usable"):
+    with pytest.raises(FixByHandError, match=r"LIFETRACER_PORT is not usable"):
         load({"LIFETRACER_PORT": "many"})
 
 
