@@ -459,3 +459,19 @@ def test_no_password_reaches_the_disk(story: Story) -> None:
     written = [path for path in (story.settings.home / "transform").rglob("*") if path.is_file()]
     assert written
     assert [path for path in written if secret.encode() in path.read_bytes()] == []
+
+
+def test_a_calendar_that_comes_late_is_made_like_a_history(story: Story) -> None:
+    """What is known of one event misleads the planner about hundreds."""
+    eve = begin(story.house, "Eve", "Europe/Berlin")
+    eve.event("one", "One", (utc(1, "10:00"), utc(1, "11:00")))
+    assert transform(story.house, story.settings, eve.account_id, as_of=NOON).full
+    days = [date(2026, 1, 1) + timedelta(days=n) for n in range(250)]
+    eve.event("daily", "Daily", *((f"{day}T08:00:00+00:00", f"{day}T09:00:00+00:00") for day in days))
+    late = transform(story.house, story.settings, eve.account_id, as_of=NOON)
+    assert late.full
+    assert late.rows["fct_occurrence"] == 251
+    eve.event("one", "Other", (utc(2, "10:00"), utc(2, "11:00")))
+    usual = transform(story.house, story.settings, eve.account_id, as_of=NOON)
+    assert not usual.full
+    assert usual.rows["fct_occurrence"] < 5
