@@ -7,27 +7,21 @@ and each loss is told with its line.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from lifetracer.connector.recurrence import CLOCK_STEPS, RuleError, parse_rule
+from lifetracer.connector.sources.ical.details import details, people
 from lifetracer.connector.sources.ical.lines import MOST_PROBLEMS, Component, Problem, Property, read_components
+from lifetracer.connector.sources.ical.times import YEARS, Moment, canonical, read_stamp
 from lifetracer.connector.sources.ical.zones import is_offset, zone_by_name, zone_by_rules
 from lifetracer.connector.span import parse_duration
 
-_STAMP = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?:[T ]?(\d\d):?(\d\d)(?::?(\d\d))?)?(Z?)", re.IGNORECASE)
 _STATUS = {"CONFIRMED": "confirmed", "TENTATIVE": "tentative", "CANCELLED": "cancelled"}
-_VISIBILITY = {"PUBLIC": "public", "PRIVATE": "private", "CONFIDENTIAL": "confidential"}
 LONGEST_ID = 500
 """Longer ids are replaced by their hash (an index cannot hold them)."""
-
-MOST_ATTENDEES = 200
-YEARS = range(1000, 9999)
-"""Years that a calendar may name; in the others a zone or a length may lead out of the calendar."""
 
 _TELLING = ("DTSTART", "DTEND", "SUMMARY", "DESCRIPTION", "LOCATION", "RRULE")
 
@@ -44,35 +38,6 @@ class Calendar:
     description: str
     line: int
     events: list[dict[str, Any]] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """A DATE or DATE-TIME value: whole days when ``zone`` and ``wall`` say so."""
-
-    wall: datetime
-    all_day: bool
-    zone: str | None
-    """IANA zone, ``UTC``, or ``None`` for a floating time."""
-
-    @property
-    def instant(self) -> datetime:
-        """In UTC; a floating time as if it were UTC."""
-        return self.wall.replace(tzinfo=ZoneInfo(self.zone) if self.zone else UTC).astimezone(UTC)
-
-    def as_json(self) -> dict[str, str]:
-        """As Google writes it; a floating time has neither offset nor zone."""
-        if self.all_day:
-            return {"date": self.wall.date().isoformat()}
-        if self.zone is None:
-            return {"dateTime": self.wall.isoformat()}
-        return {"dateTime": self.wall.replace(tzinfo=ZoneInfo(self.zone)).isoformat(), "timeZone": self.zone}
-
-    def suffix(self) -> str:
-        """As Google puts it into the id of an instance."""
-        if self.all_day:
-            return self.wall.strftime("%Y%m%d")
-        return self.instant.strftime("%Y%m%dT%H%M%SZ") if self.zone else self.wall.strftime("%Y%m%dT%H%M%S")
 
 
 def read_calendars(data: bytes) -> tuple[list[Calendar], list[Problem]]:
@@ -184,7 +149,7 @@ class _Reader:
             recurrence = list(self._recurrence(vevent, start, title))
             if recurrence:
                 event["recurrence"] = recurrence
-        return event | _details(vevent) | _people(vevent, calendar_name)
+        return event | details(vevent) | people(vevent, calendar_name)
 
     def _original(self, vevent: Component, start: Moment) -> Moment | None:
         found = vevent.one("RECURRENCE-ID")
@@ -249,19 +214,19 @@ class _Reader:
             yield f"{found.name}:{found.value.strip().rstrip(';').upper()}"
         for found in vevent.all("RDATE", "EXDATE"):
             values = [v.strip() for v in found.value.split(",")]
-            readable = [v for v in values if _stamp(v.partition("/")[0])]
+            readable = [v for v in values if read_stamp(v.partition("/")[0])]
             if len(readable) < len(values) and any(values):
                 bad = next(v for v in values if v not in readable)
                 self.tell(found.line, f"{found.name} has “{_printable(bad)}”, which is no date; it was passed over")
             if readable:
                 zone = self._zone(found, int(readable[0][:4])) if found.params.get("TZID") else None
                 params = f";TZID={zone}" if zone and not all(v.endswith("Z") for v in readable) else ""
-                yield f"{found.name}{params}:{','.join(map(_canonical, readable))}"
+                yield f"{found.name}{params}:{','.join(map(canonical, readable))}"
 
     # -- times --
 
     def _moment(self, found: Property, title: str) -> Moment | None:
-        stamp = _stamp(found.value.strip())
+        stamp = read_stamp(found.value.strip())
         if stamp is None:
             return None
         wall, all_day, utc = stamp
@@ -301,32 +266,6 @@ def _version(event: dict[str, Any]) -> tuple[int, str]:
     return int(event.get("sequence", 0)), str(event.get("updated", ""))
 
 
-def _stamp(text: str) -> tuple[datetime, bool, bool] | None:
-    """(wall-clock time, is a date, is UTC); ``None`` when it is no time of the calendar."""
-    match = _STAMP.fullmatch(text)
-    if not match:
-        return None
-    year, month, day, hour, minute, second, utc = match.groups()
-    if int(year) not in YEARS:
-        return None
-    try:
-        if hour is None:
-            return datetime(int(year), int(month), int(day)), True, False  # noqa: DTZ001
-        clock = (int(hour), int(minute), min(int(second or 0), 59))
-        return datetime(int(year), int(month), int(day), *clock), False, utc != ""  # noqa: DTZ001
-    except ValueError:
-        return None
-
-
-def _canonical(value: str) -> str:
-    """Read a date, time or period of RFC 5545 (``20131210Z`` is a date, ``20260101T0900`` lacks its seconds)."""
-    begin, slash, end = value.partition("/")
-    stamp = _stamp(begin)
-    assert stamp is not None, "only readable values come here"
-    wall, all_day, utc = stamp
-    return wall.strftime("%Y%m%d" if all_day else "%Y%m%dT%H%M%S") + ("Z" if utc else "") + slash + end
-
-
 def _whole_days(vevent: Component, start: Moment, end: Moment) -> tuple[Moment, Moment]:
     """Outlook writes all-day events as midnight to midnight and says so in a property of its own."""
     flagged = vevent.value("X-MICROSOFT-CDO-ALLDAYEVENT").upper() == "TRUE"
@@ -334,60 +273,6 @@ def _whole_days(vevent: Component, start: Moment, end: Moment) -> tuple[Moment, 
     if not (flagged and midnights and not start.all_day and start.zone == end.zone):
         return start, end
     return Moment(start.wall, True, None), Moment(end.wall, True, None)
-
-
-def _details(vevent: Component) -> dict[str, Any]:
-    """Say what else an event says about itself."""
-    details: dict[str, Any] = {}
-    for name, key in (("SUMMARY", "summary"), ("DESCRIPTION", "description"), ("LOCATION", "location")):
-        found = vevent.one(name)
-        if found and found.text.strip():
-            details[key] = found.text
-    if vevent.value("URL"):
-        details["htmlLink"] = vevent.value("URL")
-    if vevent.value("COLOR"):
-        details["color"] = vevent.value("COLOR")
-    if vevent.value("SEQUENCE").isdigit():
-        details["sequence"] = min(int(vevent.value("SEQUENCE")[:9]), 10**8)
-    free = vevent.value("X-MICROSOFT-CDO-BUSYSTATUS").upper() == "FREE"
-    if vevent.value("TRANSP").upper() == "TRANSPARENT" or (free and not vevent.value("TRANSP")):
-        details["transparency"] = "transparent"
-    if vevent.value("CLASS").upper() in _VISIBILITY:
-        details["visibility"] = _VISIBILITY[vevent.value("CLASS").upper()]
-    for name, key in (("CREATED", "created"), ("LAST-MODIFIED", "updated")):
-        stamp = _stamp(vevent.value(name))
-        if stamp:
-            details[key] = stamp[0].strftime("%Y-%m-%dT%H:%M:%SZ")
-    categories = [c.strip() for p in vevent.all("CATEGORIES") for c in re.split(r"(?<!\\),", p.value) if c.strip()]
-    if categories:
-        details["categories"] = [c.replace("\\,", ",") for c in categories]
-    return details
-
-
-def _people(vevent: Component, calendar_name: str) -> dict[str, Any]:
-    """Organizer and attendees; who has the calendar's own address is the person (Google's feeds are named by it)."""
-    people: dict[str, Any] = {}
-    organizer = vevent.one("ORGANIZER")
-    if organizer:
-        people["organizer"] = _person(organizer, calendar_name)
-    attendees = []
-    for found in vevent.all("ATTENDEE")[:MOST_ATTENDEES]:
-        answer = found.params.get("PARTSTAT", "NEEDS-ACTION").upper()
-        known = {"ACCEPTED": "accepted", "DECLINED": "declined", "TENTATIVE": "tentative"}
-        attendees.append(_person(found, calendar_name) | {"responseStatus": known.get(answer, "needsAction")})
-    if attendees:
-        people["attendees"] = attendees
-    return people
-
-
-def _person(found: Property, calendar_name: str) -> dict[str, Any]:
-    email = re.sub(r"(?i)^mailto:", "", found.value.strip())
-    person: dict[str, Any] = {"email": email}
-    if found.params.get("CN"):
-        person["displayName"] = found.params["CN"]
-    if "@" in email and email.lower() == calendar_name.lower():
-        person["self"] = True
-    return person
 
 
 def _made_up_uid(vevent: Component) -> str:
