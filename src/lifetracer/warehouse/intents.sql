@@ -8,13 +8,8 @@ from (
     select version.*, lead(version.valid_from) over (partition by version.account_id, version.intent_id order by version.valid_from) as next_from
     from app.intent as version
 ) as intent
-left join lateral (
-    select named.category from core.dim_category as named
-    where named.account_id = intent.account_id and intent.subject = 'category'
-        and intent.subject_value in (named.category_id, named.category)
-    order by named.category_id = intent.subject_value desc -- one may be called as another is numbered
-    limit 1
-) as category on true
+left join core.dim_category as category
+    on intent.account_id = category.account_id and intent.subject = 'category' and intent.subject_value = category.category_id
 left join core.dim_project as project
     on intent.account_id = project.account_id and intent.subject = 'project' and intent.subject_value = project.project_key
 where %(on)s::date is null

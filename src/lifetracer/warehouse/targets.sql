@@ -15,13 +15,8 @@ from (
     select version.*, lead(version.valid_from) over (partition by version.account_id, version.target_id order by version.valid_from) as next_from
     from app.target as version
 ) as target
-left join lateral (
-    select named.category from core.dim_category as named
-    where named.account_id = target.account_id and target.subject = 'category'
-        and target.subject_value in (named.category_id, named.category)
-    order by named.category_id = target.subject_value desc -- one may be called as another is numbered
-    limit 1
-) as category on true
+left join core.dim_category as category
+    on target.account_id = category.account_id and target.subject = 'category' and target.subject_value = category.category_id
 left join core.dim_project as project
     on target.account_id = project.account_id and target.subject = 'project' and target.subject_value = project.project_key
 where %(on)s::date is null
