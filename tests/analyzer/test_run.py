@@ -201,8 +201,8 @@ def test_an_insight_that_is_no_longer_found_is_not_shown(world: World) -> None:
 @pytest.mark.parametrize(
     ("name", "known", "reason"),
     [
-        ("Nobody", 0, "Nothing was tracked yet"),
-        ("Planner", 0, "Nothing was tracked yet"),
+        ("Nobody", 0, "Nothing was tracked in the 5 years"),
+        ("Planner", 0, "Nothing was tracked in the 5 years"),
         ("Few", 3, "complete days; there are 3"),
     ],
 )

@@ -48,5 +48,5 @@ def test_a_worker_analyzes_also_where_there_is_nothing_yet(
     assert before.summary
     assert "lifetracer transform" in before.summary["reason"]
     assert after.summary
-    assert after.summary["reason"] == "Nothing was tracked yet."
+    assert after.summary["reason"] == "Nothing was tracked in the 5 years that estimates look back."
     assert (after.summary["knownDays"], after.summary["written"]) == (0, 0)

@@ -23,6 +23,7 @@ from lifetracer.analyzer.fallacy import find_fallacies
 from lifetracer.analyzer.forecast import Choice, forecast
 from lifetracer.analyzer.forecast.history import FIRST_USE, Floats
 from lifetracer.analyzer.insight import Insight
+from lifetracer.analyzer.lived import LONGEST
 from lifetracer.analyzer.periods import Estimate, estimates, horizon_of
 from lifetracer.analyzer.records import SQL, Planned, Records, read
 
@@ -109,7 +110,9 @@ def analyze(
     tell({"step": "read"})
     records = read(house, account_id)
     if records is None or records.lived is None:
-        reason = "Nothing was tracked yet." if records else "There is no history yet; run `lifetracer transform` first."
+        reason = "There is no history yet; run `lifetracer transform` first."
+        if records:
+            reason = f"Nothing was tracked in the {LONGEST // 366} years that estimates look back."
         as_of = records.as_of if records else None
         return AnalyzeSummary(account_id, as_of, 0, 0, 0, reason=reason, seconds=time.monotonic() - started)
     tell({"step": "estimate", "days": records.known_days})
