@@ -23,6 +23,7 @@ from lifetracer.errors import LifetracerError
 from lifetracer.settings import Settings, load
 
 if TYPE_CHECKING:
+    from dbt.cli.main import dbtRunnerResult
     from dbt.contracts.graph.manifest import Manifest
 
     from lifetracer.warehouse import Warehouse
@@ -146,6 +147,7 @@ def _manifest(settings: Settings) -> Manifest:
             return Manifest.from_msgpack(kept.read_bytes())
     with _profile(""), _workplace(settings) as folder:
         answer = dbtRunner().invoke(["parse", *_flags(folder)])
+        _end_with(answer)
         if not isinstance(answer.result, Manifest):
             raise LifetracerError(f"The dbt project cannot be read: {answer.exception}")
         for old in kept.parent.glob("manifest-*.msgpack"):
@@ -197,11 +199,16 @@ def _invoke(words: list[str], folder: Path, settings: Settings, variables: Mappi
     command = [*words[:1], *_flags(folder), look, "--vars", json.dumps(variables), *words[1:]]
     with _lasting_connections() if usual else contextlib.nullcontext():
         answer = dbtRunner(manifest=_lies_in(manifest, database)).invoke(command)
+    _end_with(answer)
     if answer.exception is not None:
-        if not isinstance(answer.exception, Exception):  # somebody ends this process
-            raise answer.exception
         raise LifetracerError(
             f"The transform could not run: {answer.exception}",
             remedy="See that the database can be reached: lifetracer doctor.",
         )
     return list(getattr(answer.result, "results", []))
+
+
+def _end_with(answer: dbtRunnerResult) -> None:
+    """Go on ending the process where dbt took a signal (Ctrl-C, SIGTERM) for a failure of its own."""
+    if answer.exception is not None and not isinstance(answer.exception, Exception):
+        raise answer.exception
