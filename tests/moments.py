@@ -22,6 +22,25 @@ def killed(work: Callable[[], object], after: float = math.inf) -> float | None:
     Gives the seconds that it took when it was quicker than the kill, else ``None``.
     """
     began = time.monotonic()
+    child = _forked(work)
+    while (took := time.monotonic() - began) < after:
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            assert os.waitstatus_to_exitcode(status) == 0, "it failed, see what it said above"
+            return took
+        time.sleep(min(0.002, max(0.0, after - took)))
+    os.kill(child, signal.SIGKILL)
+    _, status = os.waitpid(child, 0)
+    return None if os.WIFSIGNALED(status) else took
+
+
+def kills_itself(work: Callable[[], object]) -> bool:
+    """Do something in a child process; tells whether that was ended by SIGKILL."""
+    _, status = os.waitpid(_forked(work), 0)
+    return os.WIFSIGNALED(status)
+
+
+def _forked(work: Callable[[], object]) -> int:
     child = os.fork()
     if child == 0:
         code = 1
@@ -32,15 +51,7 @@ def killed(work: Callable[[], object], after: float = math.inf) -> float | None:
             traceback.print_exc()
         finally:
             os._exit(code)
-    while (took := time.monotonic() - began) < after:
-        ended, status = os.waitpid(child, os.WNOHANG)
-        if ended:
-            assert os.waitstatus_to_exitcode(status) == 0, "it failed, see what it said above"
-            return took
-        time.sleep(min(0.002, max(0.0, after - took)))
-    os.kill(child, signal.SIGKILL)
-    _, status = os.waitpid(child, 0)
-    return None if os.WIFSIGNALED(status) else took
+    return child
 
 
 def quickest(work: Callable[[], object], enough: float, times: int = 8) -> float:

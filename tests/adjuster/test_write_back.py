@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import time
 from collections.abc import Iterator
 from functools import partial
@@ -13,6 +14,7 @@ import httpx
 import pytest
 
 from adjuster.planned import Planner, away, block, blocks, elsewhere
+from lifetracer.adjuster import block_writer
 from lifetracer.adjuster.own_event import event_id_of
 from lifetracer.adjuster.plan_calendar import PlanCalendarGoneError
 from lifetracer.adjuster.plan_proposals import Proposal
@@ -22,7 +24,7 @@ from lifetracer.settings import Settings
 from lifetracer.warehouse import Warehouse
 from lifetracer.warehouse.accounts import Account
 from lifetracer.warehouse.migrate import migrate
-from moments import Moments
+from moments import Moments, kills_itself
 from sandbox_process import SandboxHandle, start_sandbox
 
 WRITES = "* /calendar/v3/calendars/*/events*"
@@ -32,7 +34,7 @@ KILLS = int(os.environ.get("KILLS", "8"))
 @pytest.fixture(scope="module")
 def google() -> Iterator[SandboxHandle]:
     """Google for a person with a life: calendars, series, meetings."""
-    with start_sandbox(people=1) as sandbox:
+    with start_sandbox(people=1, start="2026-09-01") as sandbox:
         yield sandbox
 
 
@@ -178,6 +180,24 @@ def test_a_kill_while_blocks_move_and_go_loses_nothing(planner: Planner) -> None
             assert planner.undo(second).conflicts == []
         assert planner.times() == stood
     assert kills >= KILLS // 3
+
+
+def test_a_move_and_taking_it_back_whose_answers_are_both_lost_are_no_edits(
+    planner: Planner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = planner.propose(blocks(1))
+    planner.approve(first)
+    stood = planner.times()
+    (kept,) = planner.found(first).blocks
+    second = planner.propose([elsewhere(kept, 20)])
+    with monkeypatch.context() as patched:
+        patched.setattr(block_writer, "settle", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+        for work in (planner.approve, planner.undo):
+            assert kills_itself(partial(work, second))
+            assert planner.found(second).blocks[0].status != "undone"
+    assert planner.times() == stood
+    assert planner.undo(second).blocks == {"undone": 1}
+    assert planner.times() == stood
 
 
 def test_what_the_person_edited_is_shown_and_stays(planner: Planner) -> None:

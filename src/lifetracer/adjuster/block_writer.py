@@ -213,10 +213,16 @@ class Writer:
         assert block.former_ends_at
         here = replace(block, starts_at=block.former_starts_at, ends_at=block.former_ends_at)
         is_moved = standing.proposal_id == self._proposal.proposal_id
-        if not is_moved:  # asked for, and the answer never known
+        if not is_moved:  # asked for, and the answer never known; nor perhaps that of asking to take it back
             there = self._calendar.event(standing.event_id)
-            asked = Mark(self._proposal.proposal_id, block.block_id, block.category_id, standing.revision + 1)
-            if there is None or not own_event.is_our_write(there, asked, self._face(block)):
+            asked, back = (
+                Mark(self._proposal.proposal_id, block.block_id, block.category_id, standing.revision + further)
+                for further in (1, 2)
+            )
+            if there is None or not (
+                own_event.is_our_write(there, asked, self._face(block))
+                or own_event.is_our_write(there, back, self._face(here))
+            ):
                 return self._compared(there, standing)
             standing = replace(standing, etag=str(there["etag"]), revision=standing.revision + 1)
         mark = Mark(self._proposal.proposal_id, block.block_id, block.category_id, standing.revision + 1)
