@@ -7,6 +7,7 @@ Law: tests see nothing of the person who runs them: no settings, no home, no cre
 
 from __future__ import annotations
 
+import functools
 import itertools
 import os
 import re
@@ -18,6 +19,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import httpx
 import hypothesis
 import psycopg
 import pytest
@@ -58,6 +60,8 @@ hypothesis.settings.register_profile(
     suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )
 hypothesis.settings.load_profile("calm")
+# Tests make thousands of clients, and each would read the certificates of the whole world (20 ms).
+pytest.MonkeyPatch().setattr("httpx._transports.default.create_ssl_context", functools.cache(httpx.create_ssl_context))
 SECRET_KEY = Fernet.generate_key().decode()
 POSTGRES_15 = Path("/usr/lib/postgresql/15/bin")
 _numbers = itertools.count(1)

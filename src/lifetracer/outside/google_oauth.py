@@ -16,7 +16,7 @@ import httpx
 
 from lifetracer.errors import CredentialError, FixByHandError, LifetracerError, TryAgainError
 from lifetracer.outside.bearer import BearerAuth, Credential
-from lifetracer.outside.http import retry_after
+from lifetracer.outside.http import retry_after, trusted
 
 SCOPE = "https://www.googleapis.com/auth/"
 EVENTS, LIST, SETTINGS = "calendar.events.readonly", "calendar.calendarlist.readonly", "calendar.settings.readonly"
@@ -87,7 +87,9 @@ def ask(token_url: str, **form: str) -> dict[str, Any]:
     """
     host = urlsplit(token_url).netloc or token_url
     try:
-        response = httpx.post(token_url, data=form, timeout=TOKEN_TIMEOUT, headers={"Accept": "application/json"})
+        response = httpx.post(
+            token_url, data=form, timeout=TOKEN_TIMEOUT, headers={"Accept": "application/json"}, verify=trusted()
+        )
     except (httpx.InvalidURL, httpx.UnsupportedProtocol):
         raise FixByHandError(
             f"{token_url} is not an http address.", remedy="Correct LIFETRACER_GOOGLE_TOKEN_URL."

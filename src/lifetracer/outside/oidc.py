@@ -22,6 +22,7 @@ from authlib.oauth2.rfc6749.parameters import prepare_grant_uri  # type: ignore[
 from authlib.oauth2.rfc7636 import create_s256_code_challenge  # type: ignore[import-untyped]
 
 from lifetracer.errors import CredentialError, FixByHandError, TryAgainError
+from lifetracer.outside.http import trusted
 from lifetracer.settings import Settings
 
 TIMEOUT = httpx.Timeout(15.0, connect=10.0)
@@ -114,7 +115,11 @@ def end(settings: Settings, redirect_uri: str, answer: Mapping[str, str], verifi
     form |= {"client_secret": secret.get_secret_value()} if secret else {}
     try:
         response = httpx.post(
-            str(about["token_endpoint"]), data=form, timeout=TIMEOUT, headers={"Accept": "application/json"}
+            str(about["token_endpoint"]),
+            data=form,
+            timeout=TIMEOUT,
+            headers={"Accept": "application/json"},
+            verify=trusted(),
         )
         token = response.json()
     except (httpx.HTTPError, ValueError) as failure:
@@ -191,7 +196,7 @@ def _discover(settings: Settings) -> dict[str, Any]:
     issuer = (settings.oidc_issuer or "").rstrip("/")
     address = f"{issuer}/.well-known/openid-configuration"
     try:
-        response = httpx.get(address, timeout=TIMEOUT, follow_redirects=False)
+        response = httpx.get(address, timeout=TIMEOUT, follow_redirects=False, verify=trusted())
         about = response.json() if response.is_success else {}
     except (httpx.InvalidURL, httpx.UnsupportedProtocol):
         about = {}

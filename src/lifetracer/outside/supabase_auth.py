@@ -17,6 +17,7 @@ import httpx
 import jwt
 
 from lifetracer.errors import CredentialError, FixByHandError, TryAgainError
+from lifetracer.outside.http import trusted
 from lifetracer.settings import Settings
 
 TIMEOUT = httpx.Timeout(15.0, connect=10.0)
@@ -182,7 +183,7 @@ def _ask(
         headers["Authorization"] = f"Bearer {bearer}"
     address = issuer_of(settings) + path
     try:
-        response = httpx.request(method, address, json=body, headers=headers, timeout=TIMEOUT)
+        response = httpx.request(method, address, json=body, headers=headers, timeout=TIMEOUT, verify=trusted())
         answer = response.json()
     except (httpx.InvalidURL, httpx.UnsupportedProtocol):
         raise FixByHandError(f"{address} is no http address.", remedy="Correct SUPABASE_URL.") from None

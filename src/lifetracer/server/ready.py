@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse, Response
 
 from lifetracer.errors import LifetracerError
 from lifetracer.jobs import figures
+from lifetracer.outside.http import trusted
 from lifetracer.server.shapes import Readiness, shows
 from lifetracer.settings import Settings
 from lifetracer.warehouse import Warehouse, migrate
@@ -86,7 +87,7 @@ def _neighbours(settings: Settings) -> dict[str, str]:
 
 def _probe(url: str) -> str:
     try:
-        answer = httpx.get(f"{url.rstrip('/')}/health", timeout=PROBE_SECONDS, trust_env=False)
+        answer = httpx.get(f"{url.rstrip('/')}/health", timeout=PROBE_SECONDS, trust_env=False, verify=trusted())
     except (httpx.HTTPError, httpx.InvalidURL) as failure:
         return f"{url} does not answer ({failure})"
     return "ok" if answer.status_code == 200 else f"{url} answers {answer.status_code}"
