@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlencode, urlsplit
@@ -100,33 +100,8 @@ class Shell:
         self.warehouse = warehouse
         self.settings = settings
         self.clock = clock
-        self.assets = Assets(settings.static_url)
+        self.assets, self._templates = _drawn_with(settings.static_url, settings.web_vitals)
         self.policy = policy(settings.static_url)
-        self._templates = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
-            autoescape=True,
-            undefined=jinja2.StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._templates.globals.update(
-            asset=self.assets.url,
-            typefaces=LETTERS,
-            percent=percent,
-            hue=hue,
-            place=place,
-            said_in=said_in,
-            source=source_title,
-            measures=settings.web_vitals,
-            pages=PAGES,
-            verdicts=VERDICTS,
-            theme_names=THEME_NAMES,
-            source_words=SOURCES,
-            start_of=start_of,
-            end_of=end_of,
-            period_words=PERIOD_WORDS,
-            stage_words=lambda _: {stage: _(name) for stage, name in STAGES.items()},
-        )
 
     @property
     def route(self) -> type[APIRoute]:
@@ -264,6 +239,38 @@ class Shell:
             if known is None and (account_of or not accounts.every(connection)):
                 return None
             return accounts.find(connection, str(known) if known else self.settings.account)
+
+
+@cache
+def _drawn_with(static_url: str | None, measures: bool) -> tuple[Assets, jinja2.Environment]:
+    """Give the static files and the templates; the parts of a server, which look alike, share them."""
+    assets = Assets(static_url)
+    templates = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.globals.update(
+        asset=assets.url,
+        typefaces=LETTERS,
+        percent=percent,
+        hue=hue,
+        place=place,
+        said_in=said_in,
+        source=source_title,
+        measures=measures,
+        pages=PAGES,
+        verdicts=VERDICTS,
+        theme_names=THEME_NAMES,
+        source_words=SOURCES,
+        start_of=start_of,
+        end_of=end_of,
+        period_words=PERIOD_WORDS,
+        stage_words=lambda _: {stage: _(name) for stage, name in STAGES.items()},
+    )
+    return assets, templates
 
 
 def policy(static_url: str | None = None) -> str:
