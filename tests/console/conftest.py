@@ -40,7 +40,7 @@ def warehouse(request: pytest.FixtureRequest, server: Server, home: Path) -> Ite
 def site(warehouse: Warehouse, settings: Settings) -> Iterator[str]:
     """Where the console answers."""
     app = FastAPI()
-    app.include_router(console.build(warehouse, settings, clock=lambda: NOW))
+    app.router.routes += console.build(warehouse, settings, clock=lambda: NOW)
     with serving(app) as found:
         yield found
 
@@ -91,7 +91,7 @@ def desk(server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 
         def browse(name: str) -> Client:
             app = FastAPI()
-            app.include_router(console.build(house, Settings(home=home, account=name), clock=lambda: NOW))
+            app.router.routes += console.build(house, Settings(home=home, account=name), clock=lambda: NOW)
             address = stack.enter_context(serving(app))
             given = {"headers": {"accept-language": "en"}, "follow_redirects": True, "timeout": 30}
             return stack.enter_context(Client(base_url=address, **given))
@@ -109,7 +109,7 @@ def lived(server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
         lived_marts.fill(house, account.account_id)
         marts.connect(house, account.account_id, last_success_at=datetime(2026, 11, 19, 5, 58, tzinfo=UTC))
         app = FastAPI()
-        app.include_router(console.build(house, Settings(home=home), clock=lambda: NOW))
+        app.router.routes += console.build(house, Settings(home=home), clock=lambda: NOW)
         with (
             serving(app) as found,
             Client(base_url=found, headers={"accept-language": "en"}, follow_redirects=True, timeout=30) as browser,

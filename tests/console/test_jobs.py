@@ -72,7 +72,7 @@ def test_a_job_of_somebody_else_is_not_there(client, warehouse, person, new_acco
     with warehouse.transaction() as con:
         (job,) = con.execute(JOB, (other.account_id, "transform", "", "succeeded", None, True)).fetchone()
     app = FastAPI()
-    app.include_router(console.build(warehouse, settings.model_copy(update={"account": str(person.account_id)})))
+    app.router.routes += console.build(warehouse, settings.model_copy(update={"account": str(person.account_id)}))
     with serving(app) as site:
         assert httpx.get(f"{site}/jobs/{job}").status_code == 404
         assert httpx.get(f"{site}/jobs/nonsense").status_code == 404

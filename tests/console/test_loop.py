@@ -220,7 +220,7 @@ def test_nobody_sees_the_loop_of_another(client, warehouse, person, new_account,
     lived_marts.fill(warehouse, person.account_id)
     other = new_account("Erika")
     app = FastAPI()
-    app.include_router(console.build(warehouse, settings.model_copy(update={"account": str(other.account_id)})))
+    app.router.routes += console.build(warehouse, settings.model_copy(update={"account": str(other.account_id)}))
     with serving(app) as site:
         for address in ("/loop", "/loop?day=2026-11-16", "/estimates", f"/estimates?category={quote(LONG)}"):
             page = httpx.get(site + address, follow_redirects=True).text

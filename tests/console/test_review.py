@@ -33,7 +33,7 @@ def modelled(warehouse, home, person, model):
     lived_marts.fill(warehouse, person.account_id)
     app = FastAPI()
     settings = Settings(home=home, llm_url=model.url, llm_model="tiny", llm_seconds=5)
-    app.include_router(console.build(warehouse, settings, clock=lambda: datetime(2026, 11, 19, 6, tzinfo=UTC)))
+    app.router.routes += console.build(warehouse, settings, clock=lambda: datetime(2026, 11, 19, 6, tzinfo=UTC))
     with (
         serving(app) as address,
         Client(base_url=address, headers={"accept-language": "en"}, follow_redirects=True, timeout=30) as browser,

@@ -35,7 +35,7 @@ def site(warehouse, account, home):
     ]
     marts.fill(warehouse, account.account_id, *blocks)
     app = FastAPI()
-    app.include_router(console.build(warehouse, Settings(home=home), clock=lambda: NOW))
+    app.router.routes += console.build(warehouse, Settings(home=home), clock=lambda: NOW)
     with serving(app) as address:
         yield address
 

@@ -68,7 +68,8 @@ def house(server: Server) -> Iterator[House]:
         settings = Settings(home=Path(folder), database_url=warehouse.dsn, secret_key=SECRET_KEY)
         anna, bert = seed.anna(warehouse), seed.bert(warehouse)
         nobody = begin(warehouse, "Nobody", "UTC")
-        transform(warehouse, settings, as_of=seed.NOW)
+        for life in (anna, bert, nobody):
+            transform(warehouse, settings, life.account_id, as_of=seed.NOW)
         seed.forget_a_plan(anna)
         seed.foresee(anna, "Deep work")
         seed.foresee(bert, "ZZZ music")

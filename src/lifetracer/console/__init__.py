@@ -5,10 +5,11 @@ Law: a page shows what the marts and the records of the machine say; it computes
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response, params
+from starlette.routing import BaseRoute
 
 from lifetracer.console import (
     adherence,
@@ -44,17 +45,19 @@ from lifetracer.warehouse import Warehouse
 
 
 def build(
-    warehouse: Warehouse, settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-) -> APIRouter:
+    warehouse: Warehouse,
+    settings: Settings,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    needs: Sequence[params.Depends] = (),
+) -> list[BaseRoute]:
     """Make the routes of all pages and their static files.
 
     Whose pages they are is told by ``request.state.account_of()`` when the server has set it; without a server it is
-    the account that the settings name, or the only one. ``clock`` says what time it is.
+    the account that the settings name, or the only one. ``clock`` says what time it is, ``needs`` what a caller must
+    have to see pages; static files hold nothing of anybody.
     """
-    shell = Shell(warehouse, settings, clock)
-    router = APIRouter(include_in_schema=False)
-    router.include_router(shell.assets.routes())
-    for page in (
+    shell = Shell(warehouse, settings, clock, needs)
+    pages = (
         loop,
         week,
         day,
@@ -78,21 +81,17 @@ def build(
         people,
         your_data,
         palette,
-    ):
-        router.include_router(page.routes(shell))
-    router.include_router(sign_in.leaving(shell))
-    return router
+    )
+    routers = (shell.assets.routes(), *(page.routes(shell) for page in pages), sign_in.leaving(shell))
+    return [route for router in routers for route in router.routes]
 
 
 def entrance(
     warehouse: Warehouse, settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-) -> APIRouter:
+) -> list[BaseRoute]:
     """Make the routes of the pages by which people come in; they are for everybody, and guard themselves."""
     shell = Shell(warehouse, settings, clock)
-    router = APIRouter(include_in_schema=False)
-    for page in (sign_in, invitation, welcome):
-        router.include_router(page.routes(shell))
-    return router
+    return [route for page in (sign_in, invitation, welcome) for route in page.routes(shell).routes]
 
 
 def refusals(warehouse: Warehouse, settings: Settings) -> Callable[[Request, int, str, str], Response]:

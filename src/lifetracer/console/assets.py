@@ -80,7 +80,7 @@ class Assets:
 
     def routes(self) -> APIRouter:
         """Serve the files; an outdated hash gets the present file, but not for keeps."""
-        router = APIRouter()
+        router = APIRouter(include_in_schema=False)
 
         @router.api_route("/static/{digest}/{name}", methods=["GET", "HEAD"])
         def static(digest: str, name: str, request: Request) -> Response:

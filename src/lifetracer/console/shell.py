@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 import jinja2
 from babel.core import negotiate_locale
-from fastapi import Request, Response
+from fastapi import Request, Response, params
 from fastapi.responses import HTMLResponse
 from fastapi.routing import APIRoute
 from psycopg.rows import dict_row
@@ -96,19 +96,30 @@ class Visitor:
 class Shell:
     """Renders pages and hands out what they need."""
 
-    def __init__(self, warehouse: Warehouse, settings: Settings, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        warehouse: Warehouse,
+        settings: Settings,
+        clock: Callable[[], datetime],
+        needs: Sequence[params.Depends] = (),
+    ) -> None:
         self.warehouse = warehouse
         self.settings = settings
         self.clock = clock
+        self._needs = needs
         self.assets, self._templates = _drawn_with(settings.static_url, settings.web_vitals)
         self.policy = policy(settings.static_url)
 
     @property
     def route(self) -> type[APIRoute]:
-        """The kind of route whose failures become a page in words."""
+        """The kind of route of a page: who asks must have what pages need, and failures become a page in words."""
         shell = self
 
         class PageRoute(APIRoute):
+            def __init__(self, path: str, endpoint: Callable[..., Any], **about: Any) -> None:
+                about |= {"dependencies": [*shell._needs, *about["dependencies"]], "include_in_schema": False}
+                super().__init__(path, endpoint, **about)
+
             def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
                 handle = super().get_route_handler()
 

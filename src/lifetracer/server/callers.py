@@ -77,15 +77,6 @@ class Needs:
             )
 
 
-class NeedsOnPages(Needs):
-    """What the console's pages take; their style sheets and pictures are the same for everybody."""
-
-    async def __call__(self, request: Request) -> None:
-        """Refuse a caller whose scopes do not suffice, unless it is a file of the program."""
-        if not request.url.path.startswith("/static/"):
-            await super().__call__(request)
-
-
 def needs(*scopes: str) -> Any:
     """Give the dependency by which a route says which scopes it takes."""
     return Depends(Needs(*scopes))

@@ -49,6 +49,7 @@ OPEN = {
     "/welcome": "nobody can sign in yet: takes the set-up code, or the access token",
     "/feeds/": "the address itself, 256 random bits: gives one feed of what happened, and can be revoked; counted",
     "/static/": "files of the program, the same for everybody",
+    "/favicon.ico": "the icon of the program, the same for everybody",
 }
 """Paths that need no token → what guards them."""
 
