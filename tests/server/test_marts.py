@@ -68,6 +68,9 @@ def test_every_mart_is_shown_as_it_is(life, name):
             break
     assert page["asOf"] == seed.NOW.replace(microsecond=0).isoformat()
     once = client.get(f"/api/marts/{name}?limit=100000").json()["rows"]
+    for row in (*paged, *once):
+        if row.get("kind") == "stale":  # which grows while one looks
+            del row["seconds"]
     assert paged == once, "pages end where the next begins"
     key = [column for column in all_marts()[name].key if column != "account_id"]
     shown = {json.dumps([str(row[column]) for column in key]) for row in once}

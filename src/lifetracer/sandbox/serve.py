@@ -30,6 +30,7 @@ def serve(app: Sandbox, host: str, port: int, faults: tuple[str, ...] = ()) -> N
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen()  # who reads the address may come at once
     except OSError as failure:
         listener.close()
         raise UsageError(
