@@ -48,6 +48,10 @@ class Column:
     planned_seconds: int = 0
     planned_height: float = 0.0
 
+    def part(self, key: str) -> Part | None:
+        """Give what it has of a series."""
+        return next((part for part in self.parts if part.series.key == key), None)
+
 
 @dataclass(frozen=True)
 class Bars:
