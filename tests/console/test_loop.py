@@ -227,3 +227,15 @@ def test_nobody_sees_the_loop_of_another(client, warehouse, person, new_account,
             assert "Deep work" not in page, address
             assert "10 h 00 m" not in page, address
         assert httpx.get(site + "/").headers["location"] == "/week"
+
+
+def test_who_brings_an_old_history_is_led_to_where_it_ends(warehouse, person, settings):
+    lived_marts.fill(warehouse, person.account_id)
+    app = FastAPI()
+    app.router.routes += console.build(warehouse, settings, clock=lambda: datetime(2032, 3, 4, 9, tzinfo=UTC))
+    with serving(app) as site, httpx.Client(base_url=site, headers={"accept-language": "en"}) as browser:
+        for page in ("/loop", "/trends", "/week/2032-W10"):
+            text = browser.get(page).text
+            (way,) = re.findall(r'href="([^"]+)"[^>]*>Go to the last week with entries', text)
+            assert "2026-11-2" in way, page
+            assert "Go to the" not in browser.get(way, follow_redirects=True).text, page

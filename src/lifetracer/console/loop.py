@@ -147,6 +147,7 @@ def routes(shell: Shell) -> APIRouter:
             standing=standing,
             period=period,
             view=found,
+            latest=shell.latest(visitor) if found and not found.rows and period.first == period.present else None,
             here=address(grain, today, today),
             choices=choices(visitor),
         )

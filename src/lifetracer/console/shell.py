@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -152,6 +152,11 @@ class Shell:
     def has_picture(self, visitor: Visitor) -> bool:
         """Tell whether the marts were made for anybody, so that they can be asked."""
         return visitor.account_id is not None and bool(self.ask(visitor, "picture")[0]["made"])
+
+    def latest(self, visitor: Visitor) -> date | None:
+        """Find the latest day that has something to see; there must be a picture."""
+        found = self.ask(visitor, "latest")
+        return found[0]["local_date"] if found else None
 
     def standing(self, visitor: Visitor) -> Standing:
         """Tell how the visitor's sources stand."""

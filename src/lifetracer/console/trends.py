@@ -42,6 +42,9 @@ def routes(shell: Shell) -> APIRouter:
         if values["picture"]:
             with shell.asking(visitor) as ask:
                 values |= read(ask, shown, by, only, today, visitor.words("Other"))
+        at_present = start_of(today, grain) == shown.starts[-1]
+        is_empty = values["picture"] and not values["total"] and not values["former_total"]
+        latest = shell.latest(visitor) if is_empty and at_present else None
         return shell.page(
             request,
             visitor,
@@ -56,7 +59,8 @@ def routes(shell: Shell) -> APIRouter:
             earlier=address(grain, by, step(shown.starts[-1], grain, -(COUNTS[grain] // 2)), only),
             later=address(grain, by, step(shown.starts[-1], grain, COUNTS[grain] // 2), only),
             present=address(grain, by, None, only),
-            at_present=start_of(today, grain) == shown.starts[-1],
+            at_present=at_present,
+            last_lived=address(grain, by, latest, only) if latest else "",
             grains=[(name, visitor.words(words), address(name, by, None, only)) for name, words in GRAIN_NAMES.items()],
             bys=[(name, visitor.words(words), address(grain, name, None, "")) for name, words in BY_NAMES.items()],
             inside=lambda start: inside(start, grain, by, only),

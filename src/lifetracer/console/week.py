@@ -20,7 +20,6 @@ from lifetracer import charts
 from lifetracer.charts import Block, Piece, Week, Words, keep
 from lifetracer.charts.week import VERDICTS
 from lifetracer.console.periods import parse_day, parse_week
-from lifetracer.console.shell import SQL as SHELL_SQL
 from lifetracer.console.shell import Shell, Visitor
 from lifetracer.errors import NotFoundError
 from lifetracer.periods import week_name
@@ -210,7 +209,4 @@ def read(shell: Shell, visitor: Visitor, monday: date) -> tuple[date | None, Wee
         ghosts: dict[date, list[Ghost]] = {}
         for row in ask(SQL["former_plans"], monday=monday, zone=str(visitor.zone)):
             ghosts.setdefault(row["local_date"], []).append(Ghost(**row))
-        if week.blocks:
-            return monday, week, ghosts
-        latest = ask(SHELL_SQL["latest"])
-    return (latest[0]["local_date"] if latest else None), week, ghosts
+    return (monday if week.blocks else shell.latest(visitor)), week, ghosts
