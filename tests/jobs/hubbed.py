@@ -7,8 +7,6 @@ from lifetracer.jobs.stages import STAGES
 
 if __name__ == "__main__":
     rhythm = worker.Rhythm(heartbeat=0.5, stalled=3, sweep=1, patience=3)
-    there = {
-        name: stage for name, stage in placed(STAGES, "github").items() if name in {stage for stage, _ in WORKFLOWS}
-    }
+    there = {stage: placed(STAGES, "github")[stage] for stage, _ in WORKFLOWS}
     with warehouse.open(settings.load()) as opened:
         worker.Worker(opened, there, slots=4, keeps_schedule=False, rhythm=rhythm).run()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -14,6 +13,7 @@ import pytest
 from lifetracer.sandbox import create_app
 from lifetracer.sandbox.person.holidays import easter, holidays
 from lifetracer.sandbox.world import Options
+from moments import quickest
 from sandbox.conftest import NOW, Client
 
 START = date(2026, 6, 1)
@@ -24,9 +24,8 @@ def truth(client: Client) -> tuple[Any, Any]:
 
 
 def test_two_years_are_built_in_a_moment() -> None:
-    began = time.process_time()
+    assert quickest(lambda: create_app(Options(now=NOW)), 1.5) < 1.5
     app = create_app(Options(now=NOW))
-    assert time.process_time() - began < 4.0  # a busy machine counts twice as many seconds of work
     assert len(app.world.people[0].toggl.entries) > 8000
 
 
