@@ -18,7 +18,7 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from lifetracer import __version__
+from lifetracer import __version__, garbage
 from lifetracer.errors import LifetracerError, UsageError
 
 
@@ -184,6 +184,7 @@ def tell(failure: LifetracerError, *, as_json: bool = False) -> None:
 
 def main() -> None:
     """Run the command line of this process; what its output cannot show (“…” in Latin-1, say) becomes ``?``."""
+    garbage.collect_seldom()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")

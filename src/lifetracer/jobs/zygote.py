@@ -9,7 +9,6 @@ children end with it.
 from __future__ import annotations
 
 import contextlib
-import gc
 import importlib
 import os
 import select
@@ -18,12 +17,14 @@ import socket
 import sys
 from collections.abc import Sequence
 
+from lifetracer import garbage
 from lifetracer.errors import LifetracerError
 from lifetracer.jobs import child, lifeline
 
 
 def main(arguments: Sequence[str]) -> None:
     """Load modules and fork until the worker hangs up: ``python -m lifetracer.jobs.zygote FD PARENT PRELOAD…``."""
+    garbage.collect_seldom()
     talk = socket.socket(fileno=int(arguments[0]))
     lifeline.end_with(int(arguments[1]))
     for number in (signal.SIGINT, signal.SIGTERM):  # the worker decides when it is over
@@ -35,7 +36,7 @@ def main(arguments: Sequence[str]) -> None:
             loaded = importlib.import_module(module)
             if function:
                 getattr(loaded, function)()
-    gc.freeze()  # what is loaded stays shared with the forks
+    garbage.set_aside()  # what is loaded stays shared with the forks
     talk.sendall(b"ready\n")
     _Nursery(talk).run()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -12,6 +11,7 @@ from contextlib import ExitStack
 import uvicorn
 from starlette.types import ASGIApp
 
+from lifetracer import garbage
 from lifetracer.errors import LifetracerError
 from lifetracer.server.listen import refuse_weak_token
 from lifetracer.server.opening import Opening
@@ -44,7 +44,7 @@ def serve(
 
             warehouse = stack.enter_context(open_warehouse())
             app = inner.enter_context(built(warehouse, settings))
-            set_aside()
+            garbage.set_aside()
             return app
 
         def give_up(failure: LifetracerError) -> None:
@@ -72,15 +72,6 @@ def serve(
         app.stop()
     if failures:
         raise failures[0]
-
-
-def set_aside() -> None:
-    """Take what was loaded out of the garbage collector's rounds: it stays, and looking through it takes 0.1 s.
-
-    Each page leaves some cycles behind (Jinja's macros know their context), so full rounds come every few dozen pages.
-    """
-    gc.collect()
-    gc.freeze()
 
 
 class _Server(uvicorn.Server):
