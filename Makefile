@@ -28,7 +28,8 @@ dev: setup ## the server with reload, on the embedded database
 	$(BIN)/lifetracer up --reload
 
 test: setup ## every test (real PostgreSQL, real dbt, real browser)
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+	@# Three processes keep two cores busy: now and then each waits for the children that it started.
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 check: setup ## format, lint, types, import contracts, dead code, models, names
 	$(BIN)/ruff format --check .
