@@ -12,7 +12,7 @@ SELDOM = (5_000, 20, 50)
 def collect_seldom() -> None:
     """Let rounds be rare: a process loads hundreds of thousands of objects that stay.
 
-    At Python's 700 containers a round, looking through them took a sixth of a transform's time, a quarter of a
+    At Python's 700 containers a round, looking through them took a fifth of a full transform's time, an eighth of a
     server's start.
     """
     gc.set_threshold(*SELDOM)
