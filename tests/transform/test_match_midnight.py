@@ -31,7 +31,7 @@ def at(day: int, clock: str) -> str:
 
 
 def live(life: Life) -> None:
-    """A fortnight of nights; late evenings; one timer that ran for two days under the others."""
+    """A fortnight of nights; late evenings; timers and a plan that run for days."""
     for number, name in enumerate(("Sleep", "Study", "Gym", "Reading"), 1):
         life.project(number, name)
     for day in range(1, 15):
@@ -43,6 +43,10 @@ def live(life: Life) -> None:
     life.entry(51, at(8, "00:30"), at(8, "01:30"), 3)
     life.entry(52, at(10, "03:30"), at(12, "09:00"), 2)
     life.event("s", "Study", (at(10, "22:00"), at(11, "10:00")), (at(12, "08:00"), at(12, "12:00")))
+    life.event("w", "Study", (at(15, "22:00"), at(18, "02:00")))
+    life.entry(53, at(17, "12:00"), at(18, "02:00"), 2)
+    life.event("b", "Gym", (at(20, "01:00"), at(20, "05:00")))
+    life.entry(54, at(18, "12:00"), at(20, "06:00"), 3)
 
 
 def over_two_nights(life: Life) -> None:
@@ -57,6 +61,8 @@ CHANGES: dict[str, Callable[[Life], None]] = {
     "the long timer cut": lambda life: life.entry(52, at(10, "21:00"), at(11, "03:00"), 2),
     "a night renamed": lambda life: life.event("n11", "Study", (at(11, "23:00"), at(12, "07:00"))),
     "a plan before four in the morning": lambda life: life.event("late", "Reading", (at(6, "02:00"), at(6, "03:00"))),
+    "the end of a plan of three days was not lived": lambda life: life.bury("toggl_track", "time_entries", "53"),
+    "a plan that a timer of three days ends in is gone": lambda life: life.event("b", "Gym"),
     "an entry over two nights": over_two_nights,
     "an entry over two nights is gone": lambda life: life.bury("toggl_track", "time_entries", "60"),
 }
