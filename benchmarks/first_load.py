@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import socket
 import statistics
 import subprocess
@@ -26,6 +25,7 @@ import psycopg
 from cryptography.fernet import Fernet
 from psycopg import sql
 
+from benchmarks.peers.memory import peak_mb
 from lifetracer.connector.registry import raw_streams
 from lifetracer.settings import Settings
 from lifetracer.warehouse import open as open_warehouse
@@ -206,11 +206,15 @@ class Contest:
         tap = subprocess.Popen(
             [peer("tap"), HERE / "peers/tap_pages.py", *self.pages, str(PAGE)], stdout=subprocess.PIPE, stderr=quiet
         )
-        target = [peer("target").with_name("target-postgres"), "--config", config]
-        done = subprocess.run(target, stdin=tap.stdout, stdout=quiet, stderr=quiet, check=False, timeout=3600)
+        words = [peer("target").with_name("target-postgres"), "--config", config]
+        target = subprocess.Popen(words, stdin=tap.stdout, stdout=quiet, stderr=quiet)
+        peaks = {tap.pid: 0.0, target.pid: 0.0}
+        while target.poll() is None:
+            peaks = {pid: max(peak, peak_mb(pid)) for pid, peak in peaks.items()}
+            time.sleep(0.05)
         assert tap.wait(60) == 0, "the tap failed"
-        assert done.returncode == 0, "the target failed"
-        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+        assert target.returncode == 0, "the target failed"
+        peak = max(peaks.values())
         return self.checked({"seconds": time.perf_counter() - began, "peak_mb": peak}, dsn, "singer.time_entries")
 
     def checked(self, result: dict[str, float], dsn: str, table: str) -> dict[str, float]:
@@ -249,4 +253,4 @@ if __name__ == "__main__":
     began = time.perf_counter()
     {"floor": floor, "ours": ours}[sys.argv[1]](*sys.argv[2:])
     took = time.perf_counter() - began
-    print(json.dumps({"seconds": took, "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+    print(json.dumps({"seconds": took, "peak_mb": peak_mb()}))

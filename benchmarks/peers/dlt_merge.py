@@ -5,7 +5,6 @@ Usage: dlt_merge.py DSN URL TOKEN WORKSPACE FIRST_DAY PAGE_SIZE
 
 import json
 import os
-import resource
 import sys
 import tempfile
 import time
@@ -17,6 +16,7 @@ os.environ["RUNTIME__LOG_LEVEL"] = "ERROR"
 
 import dlt  # noqa: E402
 from dlt.sources.helpers import requests  # noqa: E402
+from memory import peak_mb  # noqa: E402
 
 
 @dlt.resource(name="time_entries", primary_key="id", write_disposition="merge")
@@ -49,4 +49,4 @@ with tempfile.TemporaryDirectory() as folder:
     )
     pipeline.run(time_entries())
     took = time.perf_counter() - began
-print(json.dumps({"seconds": took, "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+print(json.dumps({"seconds": took, "peak_mb": peak_mb()}))
